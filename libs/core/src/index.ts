@@ -1,1 +1,49 @@
-export {};
+export * from './assert-never.js';
+export * from './conversation/live-run.js';
+export * from './conversation/route.js';
+export * from './definition/canonical.js';
+export * from './definition/check-value.js';
+export * from './definition/data-schema.js';
+export { dataSchemaOf, dataSchemaShape } from './definition/data-schema-shape.js';
+export { languageSchema, nodeSchema } from './definition/document.js';
+export * from './definition/duration.js';
+export * from './definition/json-schema.js';
+export * from './definition/kinds.js';
+export * from './definition/node-type.js';
+export {
+  isReservedName,
+  LANGUAGE_NODE_TYPES,
+  NAME_PATTERN,
+  RUNNABLE_TRIGGER_TYPES,
+  WORKFLOW_ID_PATTERN,
+} from './definition/names.js';
+export { re2 } from './definition/re2.js';
+export { nameHint } from './definition/suggest.js';
+export * from './definition/test-shape.js';
+export * from './failure.js';
+export * from './graph/compile.js';
+export * from './graph/compiled-graph.js';
+export { portOfTarget } from './graph/edges.js';
+export { loadGraph } from './graph/load.js';
+export * from './graph/problem.js';
+export type { PlanLimits, TenantContext, TenantTemplate } from './graph/tenant-context.js';
+export * from './json.js';
+export * from './machine/channel-event.js';
+export * from './machine/command.js';
+export * from './machine/due.js';
+export * from './machine/event.js';
+export * from './machine/instant.js';
+export * from './machine/outcome.js';
+export * from './machine/replay.js';
+export * from './machine/scope.js';
+export * from './machine/state.js';
+export * from './machine/step-key.js';
+export * from './machine/transition.js';
+export * from './message/fold.js';
+export * from './message/capabilities.js';
+export * from './message/inbound.js';
+export * from './message/options.js';
+export * from './message/outbound.js';
+export * from './message/split-text.js';
+export * from './message/send-window.js';
+export * from './message/to-messages.js';

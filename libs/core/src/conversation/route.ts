@@ -1,0 +1,151 @@
+import { WorkflowError } from '../failure.js';
+import type { CompiledGraph, CompiledTrigger } from '../graph/compiled-graph.js';
+import type { JsonObject } from '../json.js';
+import { channelEvent } from '../machine/channel-event.js';
+import type { InboundMessage } from '../message/inbound.js';
+import type { LiveRun } from './live-run.js';
+import { isKeyworded, matchesTrigger, priorityOf } from './trigger-match.js';
+import { byTurn, isEarly, type Listener, listeners, offered } from './waiting-tokens.js';
+
+/** The published version of a workflow, as far as it can be started; a CompiledGraph fits. */
+export type PublishedWorkflow = Pick<CompiledGraph, 'workflow' | 'triggers'>;
+
+export interface RouteInput {
+  message: InboundMessage;
+  /** When the message was stored, by the database's clock. */
+  receivedAt: string;
+  channel: string;
+  /** The tenant's name for the connection. */
+  connection: string;
+  runs: readonly LiveRun[];
+  workflows: readonly PublishedWorkflow[];
+  /** The step whose message is quoted or tapped, looked up in the journal by `message.quotedId`; absent when unknown. */
+  quoted?: { executionId: string; step: number };
+}
+
+export type Route =
+  /** Give it to this token as a `message` event. */
+  | { to: 'run'; executionId: string; token: number }
+  /** It joins the burst that the run still gathers: a `message` event without a token. */
+  | { to: 'gather'; executionId: string }
+  /** Start a run with `event`, after cancelling those in `cancel`. */
+  | { to: 'start'; workflowId: string; trigger: string; event: JsonObject; cancel: string[] }
+  /** It belongs to the run, which has no use for it now. */
+  | { to: 'consumed'; executionId: string; why: 'early' | 'active' | 'ignored' }
+  | { to: 'nobody' };
+
+/** Who gets a message of a contact: the first rule that applies (language, section 6.3; the numbers are its numbers). */
+export function routeMessage(input: RouteInput): Route {
+  // A reaction is never an answer: a thumbs up below a question must not count as a wrong reply.
+  const speaks = input.message.kind !== 'reaction';
+  const matches = matchingTriggers(input);
+  return (
+    (speaks ? toTappedAsk(input) : null) ?? // 3
+    toTrigger(matches.filter(interrupts)) ?? // 4
+    (speaks ? toTurn(input) : null) ?? // 5
+    (speaks ? toListener(input) : null) ?? // 6
+    toActiveSession(matches) ?? // 7
+    toTrigger(matches) ?? { to: 'nobody' } // 8
+  );
+}
+
+/** A tap or a quote finds its ask even when another one has the turn by now. */
+function toTappedAsk({ runs, message, quoted }: RouteInput): Route | null {
+  const asks = byTurn(listeners(runs, 'answer'));
+  const isQuoted = ({ run, token }: Listener) => run.state.id === quoted?.executionId && token.step === quoted.step;
+  const ask = asks.find(isQuoted) ?? asks.find((listener) => offered(listener, message));
+  return ask === undefined ? null : toToken(ask);
+}
+
+function toTurn({ runs, receivedAt }: RouteInput): Route | null {
+  const [ask] = byTurn(listeners(runs, 'answer'));
+  if (ask === undefined) return null;
+  return isEarly(ask, receivedAt) ? { to: 'consumed', executionId: ask.run.state.id, why: 'early' } : toToken(ask);
+}
+
+/** A run that gathers comes first: it exists because the contact is in the middle of saying something. */
+function toListener({ runs, receivedAt }: RouteInput): Route | null {
+  const gathering = runs.find(({ state }) => state.gathering !== undefined);
+  if (gathering !== undefined) return { to: 'gather', executionId: gathering.state.id };
+  const waiting = byTurn(listeners(runs, 'interrupt')).find((listener) => !isEarly(listener, receivedAt));
+  return waiting === undefined ? null : toToken(waiting);
+}
+
+interface Match {
+  workflow: string;
+  trigger: CompiledTrigger;
+  event: JsonObject;
+  /** Live runs of the same workflow under the same session key. */
+  active: LiveRun[];
+}
+
+/** All triggers that fit, in the order of rule 8: by priority, keyworded before open ones, then by workflow id. */
+function matchingTriggers(input: RouteInput): Match[] {
+  const { message, receivedAt, channel, workflows } = input;
+  const matches = workflows.flatMap(({ workflow, triggers }) =>
+    Object.values(triggers).flatMap((trigger): Match[] => {
+      const event = channelEvent({ trigger: trigger.id, channel, at: receivedAt, message });
+      return matchesTrigger(trigger, message, input, event)
+        ? [{ workflow, trigger, event, active: activeRuns(input, workflow, trigger, event) }]
+        : [];
+    }),
+  );
+  return matches.sort(
+    (a, b) =>
+      priorityOf(b.trigger) - priorityOf(a.trigger) ||
+      Number(isKeyworded(b.trigger)) - Number(isKeyworded(a.trigger)) ||
+      (a.workflow < b.workflow ? -1 : Number(a.workflow > b.workflow)),
+  );
+}
+
+/** Only what would start a run interrupts; when the workflow is in the middle of asking, the message is for its ask. */
+function interrupts({ trigger, active }: Match): boolean {
+  return trigger.definition['interrupts'] === true && (active.length === 0 || trigger.session.onActive === 'restart');
+}
+
+function toActiveSession(matches: readonly Match[]): Route | null {
+  const match = matches.find(({ active }) => active.length > 0);
+  return match === undefined ? null : toMatch(match);
+}
+
+function toTrigger(matches: readonly Match[]): Route | null {
+  const [match] = matches;
+  return match === undefined ? null : toMatch(match);
+}
+
+function toMatch({ workflow, trigger, event, active }: Match): Route {
+  const [first] = active;
+  const restarts = trigger.session.onActive === 'restart';
+  if (first !== undefined && !restarts) {
+    return { to: 'consumed', executionId: first.state.id, why: trigger.session.onActive === 'ignore' ? 'ignored' : 'active' };
+  }
+  return { to: 'start', workflowId: workflow, trigger: trigger.id, event, cancel: active.map(({ state }) => state.id) };
+}
+
+/** Runs are of one conversation, so for the key `contact` every live run of the workflow is in the same session. */
+function activeRuns({ runs }: RouteInput, workflow: string, trigger: CompiledTrigger, event: JsonObject): LiveRun[] {
+  const { key } = trigger.session;
+  if (key === null) return [];
+  const ofWorkflow = runs.filter(({ graph }) => graph.workflow === workflow);
+  if (key === 'contact') return ofWorkflow;
+  const wanted = sessionKey(trigger, event);
+  return ofWorkflow.filter(
+    ({ state, graph }) => wanted !== null && sessionKey(graph.triggers[state.trigger], state.event) === wanted,
+  );
+}
+
+/** A key that cannot be computed is nobody's key: such an event starts a run of its own. */
+function sessionKey(trigger: CompiledTrigger | undefined, event: JsonObject): string | null {
+  const key = trigger?.session.key;
+  if (typeof key !== 'function') return null;
+  try {
+    return key({ event });
+  } catch (error) {
+    if (error instanceof WorkflowError) return null;
+    throw error;
+  }
+}
+
+function toToken({ run, token }: Listener): Route {
+  return { to: 'run', executionId: run.state.id, token: token.id };
+}

@@ -1,0 +1,197 @@
+import { decideTrigger } from '../expression/guards.js';
+import { checkSyntax } from '../expression/syntax.js';
+import { isObject } from '../expression/convert.js';
+import { isTaken, portOfTarget, type Edge } from './edges.js';
+import { JoinFacts, keepCommon } from './join-facts.js';
+import { hasContact, type Outline, type OutlineNode, type OutlineTrigger } from './outline.js';
+import type { Regions } from './regions.js';
+import { outputsByPort } from './outputs.js';
+import { nearestName } from '../definition/suggest.js';
+
+/** What surely holds at a place: `vars.x` is assigned, `steps.n` has run, `steps.n.f` is in its output. */
+export interface Facts {
+  has(fact: string): boolean;
+}
+
+/** Where the runs of one trigger can come, and what is assigned there on every way. */
+export interface TriggerFlow {
+  trigger: OutlineTrigger;
+  /** By node id; nodes that the trigger's runs cannot reach are not in it. */
+  entering: Map<string, Facts>;
+  /** What holds when a node is done and has saved its result, with those of its assignments that stand before `path`. */
+  assigning(node: OutlineNode, path: string): Facts;
+}
+
+export interface Assignments {
+  flows: TriggerFlow[];
+  /** True: some port of the node always gives this field, so its absence is a matter of the way and not of the schema. */
+  promised(fact: string): boolean;
+}
+
+/**
+ * Definite assignment: a forward analysis over the graph, once per trigger. A fact holds at a node when it holds on all
+ * ways to it. A switch case that only looks at `event.trigger` is decided per trigger.
+ */
+export function analyseAssignments(outline: Outline, edges: readonly Edge[], regions: Regions): Assignments {
+  const universe = new Universe(outline);
+  const decided = decidedPorts(outline);
+  const outgoing = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    if (!isTaken(edge, outline)) continue;
+    const known = outgoing.get(edge.from);
+    if (known) known.push(edge);
+    else outgoing.set(edge.from, [edge]);
+  }
+  const flows = outline.triggers.map((trigger) => flowOf(trigger, outline, outgoing, universe, decided, regions));
+  return { flows, promised: (fact) => universe.index.has(fact) };
+}
+
+function flowOf(
+  trigger: OutlineTrigger,
+  outline: Outline,
+  outgoing: ReadonlyMap<string, Edge[]>,
+  universe: Universe,
+  decided: (node: string, port: string, trigger: string) => boolean,
+  regions: Regions,
+): TriggerFlow {
+  const entering = new Map<string, Uint32Array>();
+  const joins = new JoinFacts(regions, entering);
+  const start = universe.none();
+  for (const path of Object.keys(isObject(trigger.raw['assign']) ? trigger.raw['assign'] : {})) universe.add(start, path);
+
+  const open: string[] = [];
+  const enter = (id: string, facts: Uint32Array, again = false): void => {
+    if (!outline.nodes.has(id)) return;
+    const before = entering.get(id);
+    if (!before) entering.set(id, facts.slice());
+    else if (!keepCommon(before, facts) && !again) return;
+    open.push(id);
+  };
+  if (outline.start !== undefined) enter(outline.start, start);
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const facts = entering.get(id) ?? start;
+    // Without a contact a run fails at its first message, so nothing behind that is a matter of this trigger.
+    if (!hasContact(trigger) && outline.nodes.get(id)?.spec?.type.startsWith('message.')) continue;
+    for (const edge of outgoing.get(id) ?? []) {
+      if (!decided(id, edge.port, trigger.id)) continue;
+      const after = universe.along(edge, joins.leaving(edge) ?? facts);
+      const region = edge.kind === 'command' ? regions.outermost(id) : undefined;
+      // A command leaves a region by no join, and what was done in its branches stays behind.
+      if (region) enter(edge.to, universe.without(after, region.members));
+      else if (joins.closes(edge)) joins.arrive(edge, after);
+      else enter(edge.to, after);
+    }
+    // What leaves a join may hang on what holds at its fork alone.
+    for (const { join, facts, fork } of joins.entered(id)) enter(join, facts, fork === id);
+  }
+  return {
+    trigger,
+    entering: new Map([...entering].map(([id, facts]) => [id, universe.view(facts)])),
+    assigning: (node, path) => {
+      const edge: Edge = { from: node.id, to: '', kind: 'port', port: 'next', pointer: node.pointer };
+      return universe.view(universe.along(edge, joins.leaving(edge) ?? entering.get(node.id) ?? start, path));
+    },
+  };
+}
+
+/** All facts of a document as bits, because they are intersected many times. */
+class Universe {
+  readonly index = new Map<string, number>();
+  readonly #outline: Outline;
+  readonly #variables: string[];
+  readonly #outputs = new Map<string, Record<string, string[]>>();
+
+  constructor(outline: Outline) {
+    this.#outline = outline;
+    this.#variables = Object.keys(outline.vars).map((name) => `vars.${name}`);
+    this.#variables.forEach((fact) => this.#declare(fact));
+    for (const node of outline.nodes.values()) {
+      const byPort: Record<string, string[]> = {};
+      for (const [port, schema] of Object.entries(outputsByPort(node))) {
+        byPort[port] = [`steps.${node.id}`, ...(schema.required ?? []).map((field) => `steps.${node.id}.${field}`)];
+        byPort[port].forEach((fact) => this.#declare(fact));
+      }
+      this.#outputs.set(node.id, byPort);
+    }
+  }
+
+  #declare(fact: string): void {
+    if (!this.index.has(fact)) this.index.set(fact, this.index.size);
+  }
+
+  none(): Uint32Array {
+    return new Uint32Array(Math.ceil(this.index.size / 32));
+  }
+
+  /** A misspelt variable is a problem where it is written, and counts as the one that was meant where it is read. */
+  add(facts: Uint32Array, fact: string): void {
+    const bit = this.index.get(fact) ?? this.index.get(nearestName(fact, this.#variables) ?? '');
+    if (bit !== undefined) facts[bit >> 5] = (facts[bit >> 5] ?? 0) | (1 << (bit & 31));
+  }
+
+  #remove(facts: Uint32Array, fact: string): void {
+    const bit = this.index.get(fact);
+    if (bit !== undefined) facts[bit >> 5] = (facts[bit >> 5] ?? 0) & ~(1 << (bit & 31));
+  }
+
+  /** What holds after an edge. Leaving a node replaces what an earlier visit of it had left in `steps`. */
+  along(edge: Edge, before: Uint32Array, until?: string): Uint32Array {
+    const facts = before.slice();
+    const outputs = this.#outputs.get(edge.from) ?? {};
+    for (const port of Object.values(outputs)) port.forEach((fact) => this.#remove(facts, fact));
+    if (edge.save !== undefined) this.add(facts, `vars.${edge.save}`);
+    if (edge.kind !== 'port') return facts;
+    (outputs[edge.port] ?? []).forEach((fact) => this.add(facts, fact));
+    if (edge.port === 'next') this.#addWritten(edge.from, facts, until);
+    return facts;
+  }
+
+  /** Without what these nodes have left in `steps`. */
+  without(before: Uint32Array, nodes: Iterable<string>): Uint32Array {
+    const facts = before.slice();
+    for (const id of nodes) {
+      for (const port of Object.values(this.#outputs.get(id) ?? {})) port.forEach((fact) => this.#remove(facts, fact));
+    }
+    return facts;
+  }
+
+  #addWritten(id: string, facts: Uint32Array, until: string | undefined): void {
+    const raw = this.#outline.nodes.get(id)?.raw;
+    if (typeof raw?.['save'] === 'string') this.add(facts, raw['save']);
+    if (!isObject(raw?.['assign'])) return;
+    for (const path of Object.keys(raw['assign'])) {
+      if (path === until) return;
+      this.add(facts, path);
+    }
+  }
+
+  view(facts: Uint32Array): Facts {
+    return {
+      has: (fact) => {
+        const bit = this.index.get(fact);
+        return bit !== undefined && ((facts[bit >> 5] ?? 0) & (1 << (bit & 31))) !== 0;
+      },
+    };
+  }
+}
+
+/** Whether a port of a switch can be taken by the runs of a trigger, as far as its cases only look at the trigger. */
+function decidedPorts(outline: Outline): (node: string, port: string, trigger: string) => boolean {
+  const closed = new Set<string>();
+  for (const node of outline.nodes.values()) {
+    const cases = node.spec?.type === 'switch' && Array.isArray(node.raw['cases']) ? node.raw['cases'] : [];
+    const conditions = cases.map((branch) =>
+      isObject(branch) && typeof branch['when'] === 'string' ? checkSyntax(branch['when']).ast : null,
+    );
+    for (const { id: trigger } of outline.triggers) {
+      let taken = false;
+      for (const [index, condition] of conditions.entries()) {
+        const decision = condition ? decideTrigger(condition, trigger) : undefined;
+        if (taken || decision === false) closed.add(`${node.id} ${portOfTarget(`/cases/${index}/next`)} ${trigger}`);
+        taken ||= decision === true;
+      }
+      if (taken) closed.add(`${node.id} default ${trigger}`);
+    }
+  }
+  return (node, port, trigger) => !closed.has(`${node} ${port} ${trigger}`);
+}

@@ -1,0 +1,131 @@
+import type { DataSchema } from '../definition/data-schema.js';
+import type { NodeTypeSpec } from '../definition/node-type.js';
+import type { Json, JsonObject } from '../json.js';
+
+/**
+ * The names that expressions see (language, section 5.2). Absent scopes are simply not there. Values are plain JSON;
+ * integers become CEL ints by their schema. Times are ISO strings, except `run.now` and `run.startedAt`: timestamps.
+ */
+export interface Scope {
+  event?: JsonObject;
+  vars?: JsonObject;
+  steps?: JsonObject;
+  run?: { id: string; now: string; startedAt: string; workflow: string; version: number };
+  contact?: JsonObject;
+  conversation?: JsonObject;
+  tenant?: JsonObject;
+  step?: { idempotencyKey: string; visit: number; attempt: number };
+  output?: Json;
+  value?: Json;
+  each?: JsonObject;
+  incoming?: JsonObject;
+}
+
+/** Renders something of the document against a scope; throws WorkflowError `expr.failed` when an expression fails. */
+export type Render<T extends Json = Json> = (scope: Scope) => T;
+
+export interface RetryPolicy {
+  maxAttempts: number;
+  intervalMs: number;
+  backoff: number;
+  maxIntervalMs: number;
+  jitter: 'full' | 'none';
+  /** Error patterns; undefined: the retryable codes. */
+  on?: string[];
+}
+
+export interface CatchRule {
+  errors: string[];
+  next: string;
+  /** A variable's name, without `vars.`. */
+  save?: string;
+}
+
+export interface CompiledNode {
+  id: string;
+  type: string;
+  typeVersion: number;
+  spec: NodeTypeSpec;
+  /** `with` and the type's own fields, texts and values rendered; expressions of kind `cel` stay as their source. */
+  render: Render<{ config: Json; fields: Json }>;
+  /** Evaluates an expression of kind `cel` of this node by its source; throws WorkflowError `expr.failed`. */
+  evaluate(source: string, scope: Scope): Json;
+  /** Port name -> node id: `next`, everything in `on`, and the targets of the type's own fields by their own name. */
+  ports: Record<string, string>;
+  catch: CatchRule[];
+  retry: RetryPolicy;
+  timeoutMs: number | null;
+  deadlineMs: number | null;
+  /** Schema that the primary result must fit. */
+  output?: DataSchema;
+  /** Name of the variable that takes the primary result. */
+  save?: string;
+  /** Variable name -> rendered value; sees `output`. */
+  assign: Record<string, Render>;
+  maxVisits: number | null;
+  interruptible: boolean;
+  sensitive: boolean;
+  /** Present on nodes that open a region. */
+  fork?: CompiledFork;
+  /** Present on nodes that close one. */
+  join?: CompiledJoin;
+}
+
+export type CompiledFork =
+  | { kind: 'parallel'; branches: Record<string, string>; join: string }
+  | { kind: 'foreach'; body: string; concurrency: number; join: string };
+
+export interface CompiledJoin {
+  mode: 'all' | 'any' | number;
+  errors: 'fail' | 'collect';
+  /** Rendered for each iteration of a foreach when it arrives; sees `each` and the iteration's own steps. */
+  collect?: Render;
+}
+
+export interface CompiledTrigger {
+  id: string;
+  type: string;
+  /** The trigger as it stands in the document, defaults filled in. */
+  definition: JsonObject;
+  when?: (scope: Scope) => boolean;
+  assign: Record<string, Render>;
+  /** Webhook triggers only: the key by which repeats of an event are known. */
+  idempotencyKey?: Render<string>;
+  /** Webhook triggers only: whom its runs are bound to. Has either `address` or `id`. */
+  contact?: {
+    /** Name of the connection. */
+    connection: string;
+    /** What the channel calls the contact, who is created when new. */
+    address?: Render<string>;
+    /** Id of a contact that the tenant has. */
+    id?: Render<string>;
+    name?: Render<string>;
+  };
+  session: {
+    /** 'contact', a rendered key, or null: every event starts a run. */
+    key: 'contact' | Render<string> | null;
+    onActive: 'resume' | 'restart' | 'ignore' | 'queue';
+    debounceMs: number;
+    maxDebounceMs: number;
+  };
+}
+
+export interface CompiledVariable {
+  schema: DataSchema;
+  default?: Json;
+}
+
+/** A published workflow, ready to run: everything checked, every expression compiled, every duration in milliseconds. */
+export interface CompiledGraph {
+  workflow: string;
+  version: number;
+  /** SHA-256 of the canonical document without `version` and `labels`, hex. */
+  hash: string;
+  start: string;
+  vars: Record<string, CompiledVariable>;
+  triggers: Record<string, CompiledTrigger>;
+  nodes: Record<string, CompiledNode>;
+  limits: { maxSteps: number; maxDurationMs: number; maxSends: number };
+  defaultCatch: CatchRule[];
+  commands: Array<{ keywords: string[]; next: string }>;
+}

@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import type { DataSchema } from '../definition/data-schema.js';
+import { defaultsShape, envelopeFields, limitsShape, nodeSchema } from '../definition/document.js';
+import { isReservedName, LANGUAGE_NODE_TYPES, NAME_PATTERN, RUNNABLE_TRIGGER_TYPES } from '../definition/names.js';
+import type { NodeTypeSpec } from '../definition/node-type.js';
+import { escapePointer } from '../definition/schema-walk.js';
+import {
+  callTrigger,
+  channelMessageTrigger,
+  LANGUAGE_TRIGGER_TYPES,
+  triggerShape,
+  webhookTrigger,
+} from '../definition/triggers.js';
+import { dataSchemaShape } from '../definition/data-schema-shape.js';
+import type { Json, JsonObject } from '../json.js';
+import { isObject } from '../expression/convert.js';
+import { commonShape, type Outline, type OutlineNode, type OutlineTrigger } from './outline.js';
+import type { Problem } from './problem.js';
+import { didYouMean, nameHint } from '../definition/suggest.js';
+import { shapeProblems } from './zod-problems.js';
+
+/**
+ * The shape phase: is the document one of the language, field by field? Nodes and triggers are judged one by one by the
+ * schema of their type, so that each finding speaks of the type that was meant.
+ */
+export function checkShape(document: JsonObject, specs: readonly NodeTypeSpec[]): { outline: Outline; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const envelope = shapeProblems(envelopeShape, document, '').filter((problem) => problem.path !== '/dsl');
+  problems.push(...dslProblems(document['dsl']), ...envelope);
+
+  const outline: Outline = {
+    document,
+    start: typeof document['start'] === 'string' ? document['start'] : undefined,
+    nodes: outlineNodes(document['nodes'], specs, problems),
+    triggers: outlineTriggers(document['triggers'], problems),
+    vars: outlineVars(document['vars'], problems),
+    limits: limitsShape.safeParse(document['limits'] ?? {}).data ?? {},
+    defaults: defaultsShape.safeParse(document['defaults'] ?? {}).data ?? {},
+  };
+  return { outline, problems };
+}
+
+/** Triggers and nodes are judged one by one, below. */
+const envelopeShape = z.strictObject({ ...envelopeFields, triggers: z.unknown(), nodes: z.unknown() });
+
+function dslProblems(dsl: Json | undefined): Problem[] {
+  if (dsl === '1.0') return [];
+  if (dsl === undefined) return [error('/dsl', 'shape.dsl', "The field 'dsl' is missing.", 'Add "dsl": "1.0".')];
+  const newer = typeof dsl === 'string' && /^1\.\d+$/.test(dsl);
+  const message = newer
+    ? `This engine runs language 1.0; the document is written in ${dsl}.`
+    : "'dsl' is not a version of the language.";
+  return [error('/dsl', 'shape.dsl', message, newer ? 'Run it on a newer engine, or write it in 1.0.' : 'Write "dsl": "1.0".')];
+}
+
+function outlineNodes(nodes: Json | undefined, specs: readonly NodeTypeSpec[], problems: Problem[]): Map<string, OutlineNode> {
+  const outlined = new Map<string, OutlineNode>();
+  if (!isObject(nodes) || Object.keys(nodes).length === 0) {
+    problems.push(
+      error(
+        '/nodes',
+        'shape.invalid',
+        "'nodes' must be an object with at least one node.",
+        'Map node ids to nodes: { "end_done": { "type": "end" } }.',
+      ),
+    );
+    return outlined;
+  }
+  for (const [id, raw] of Object.entries(nodes)) {
+    const pointer = `/nodes/${escapePointer(id)}`;
+    problems.push(...nameProblems(id, pointer, 'node'));
+    if (!isObject(raw)) {
+      problems.push(error(pointer, 'shape.invalid', `The node '${id}' must be an object.`));
+      continue;
+    }
+    const spec = specOf(raw, specs);
+    problems.push(...(spec ? nodeProblems(spec, raw, pointer) : typeProblems(raw, pointer, specs)));
+    outlined.set(id, outlineNode(id, pointer, raw, spec));
+  }
+  return outlined;
+}
+
+/** A switch without default is a hole in the graph rather than a matter of form. */
+function nodeProblems(spec: NodeTypeSpec, raw: JsonObject, pointer: string): Problem[] {
+  return shapeProblems(cachedNodeSchema(spec), raw, pointer).map((problem) =>
+    spec.type === 'switch' && problem.path === `${pointer}/default` && raw['default'] === undefined
+      ? error(
+          problem.path,
+          'graph.no_default',
+          'A switch needs a default for when no case is true.',
+          'Add "default" with the id of a node.',
+        )
+      : problem,
+  );
+}
+
+function outlineNode(id: string, pointer: string, raw: JsonObject, spec: NodeTypeSpec | null): OutlineNode {
+  const definition = commonShape.safeParse(raw).data ?? null;
+  const config = spec?.config.safeParse(raw['with'] ?? {});
+  const fields = spec?.fields ? spec.fields.safeParse(ownFields(raw, spec)) : undefined;
+  const fits = config?.success === true && fields?.success !== false;
+  const shape = fits ? { config: config.data, fields: fields?.data ?? {}, interruptible: raw['interruptible'] === true } : null;
+  return { id, pointer, raw, spec, definition, shape };
+}
+
+/** The part of a node that its type's own fields describe. */
+function ownFields(raw: JsonObject, spec: NodeTypeSpec): JsonObject {
+  if (!(spec.fields instanceof z.ZodObject)) return raw;
+  const names = Object.keys(spec.fields.shape);
+  return Object.fromEntries(names.flatMap((name) => (raw[name] === undefined ? [] : [[name, raw[name]]])));
+}
+
+function specOf(raw: JsonObject, specs: readonly NodeTypeSpec[]): NodeTypeSpec | null {
+  const version = raw['typeVersion'] ?? 1;
+  return specs.find((spec) => spec.type === raw['type'] && spec.typeVersion === version) ?? null;
+}
+
+const schemas = new WeakMap<NodeTypeSpec, z.ZodType>();
+
+function cachedNodeSchema(spec: NodeTypeSpec): z.ZodType {
+  let schema = schemas.get(spec);
+  if (!schema) schemas.set(spec, (schema = nodeSchema(spec)));
+  return schema;
+}
+
+function typeProblems(raw: JsonObject, pointer: string, specs: readonly NodeTypeSpec[]): Problem[] {
+  const type = raw['type'];
+  const running = [...new Set(specs.map((spec) => spec.type))];
+  const runs = `This engine runs: ${running.join(', ')}.`;
+  if (typeof type !== 'string') return [error(`${pointer}/type`, 'shape.node_type', 'Every node needs a type.', runs)];
+  if (running.includes(type)) {
+    const versions = specs.filter((spec) => spec.type === type).map((spec) => spec.typeVersion);
+    return [
+      error(
+        `${pointer}/typeVersion`,
+        'shape.node_type',
+        `The node type "${type}" has no such version.`,
+        `Versions: ${versions.join(', ')}.`,
+      ),
+    ];
+  }
+  if (LANGUAGE_NODE_TYPES.includes(type)) {
+    return [
+      error(
+        `${pointer}/type`,
+        'shape.node_type',
+        `The node type "${type}" is part of the language but this engine does not run it yet.`,
+        runs,
+      ),
+    ];
+  }
+  const hint = didYouMean(type, [...running, ...LANGUAGE_NODE_TYPES]) ?? runs;
+  return [error(`${pointer}/type`, 'shape.node_type', `There is no node type "${type}".`, hint)];
+}
+
+function outlineTriggers(triggers: Json | undefined, problems: Problem[]): OutlineTrigger[] {
+  if (!Array.isArray(triggers) || triggers.length === 0) {
+    problems.push(
+      error('/triggers', 'shape.invalid', "'triggers' must be a list of at least one trigger.", 'Say what starts the workflow.'),
+    );
+    return [];
+  }
+  const seen = new Set<string>();
+  return triggers.flatMap((raw, index) => {
+    const pointer = `/triggers/${index}`;
+    if (!isObject(raw)) {
+      problems.push(error(pointer, 'shape.invalid', 'A trigger must be an object.'));
+      return [];
+    }
+    const refused = triggerTypeProblem(raw['type'], pointer);
+    problems.push(...(refused ? [refused] : shapeProblems(triggerShape, raw, pointer)));
+    const id = typeof raw['id'] === 'string' ? raw['id'] : `#${index}`;
+    if (seen.has(id)) problems.push(error(`${pointer}/id`, 'shape.name', `Two triggers have the id '${id}'.`, 'Rename one.'));
+    seen.add(id);
+    return [{ id, pointer, raw, definition: refused ? null : (runnableTrigger.safeParse(raw).data ?? null) }];
+  });
+}
+
+const runnableTrigger = z.discriminatedUnion('type', [channelMessageTrigger, webhookTrigger, callTrigger]);
+
+function triggerTypeProblem(type: Json | undefined, pointer: string): Problem | undefined {
+  const runs = `This engine runs: ${RUNNABLE_TRIGGER_TYPES.join(', ')}.`;
+  if (typeof type !== 'string') return error(`${pointer}/type`, 'shape.node_type', 'Every trigger needs a type.', runs);
+  if (RUNNABLE_TRIGGER_TYPES.includes(type)) return undefined;
+  if (LANGUAGE_TRIGGER_TYPES.includes(type)) {
+    return error(
+      `${pointer}/type`,
+      'shape.node_type',
+      `The trigger type "${type}" is part of the language but this engine does not run it yet.`,
+      runs,
+    );
+  }
+  return error(
+    `${pointer}/type`,
+    'shape.node_type',
+    `There is no trigger type "${type}".`,
+    nameHint(type, LANGUAGE_TRIGGER_TYPES, 'Trigger types'),
+  );
+}
+
+function outlineVars(vars: Json | undefined, problems: Problem[]): Record<string, DataSchema> {
+  const outlined: Record<string, DataSchema> = {};
+  if (!isObject(vars)) return outlined;
+  for (const [name, raw] of Object.entries(vars)) {
+    if (isReservedName(name)) problems.push(...nameProblems(name, `/vars/${escapePointer(name)}`, 'variable'));
+    // A variable whose schema is wrong still exists: reading it must not count as a mistake of its own.
+    outlined[name] = dataSchemaShape.safeParse(raw).data ?? {};
+  }
+  return outlined;
+}
+
+function nameProblems(name: string, pointer: string, what: string): Problem[] {
+  if (isReservedName(name))
+    return [error(pointer, 'shape.name', `'${name}' is a reserved word and cannot name a ${what}.`, 'Choose another name.')];
+  if (NAME_PATTERN.test(name)) return [];
+  return [
+    error(
+      pointer,
+      'shape.name',
+      `'${name}' cannot name a ${what}.`,
+      'Names start with a small letter and have at most 64 letters, digits and _.',
+    ),
+  ];
+}
+
+function error(path: string, code: string, message: string, hint?: string): Problem {
+  return { path, code, severity: 'error', message, ...(hint === undefined ? {} : { hint }) };
+}

@@ -1,0 +1,72 @@
+import type { Failure } from '../failure.js';
+import type { CompiledGraph } from '../graph/compiled-graph.js';
+import type { Json } from '../json.js';
+import type { Command } from './command.js';
+import type { ExecutionState, Token } from './state.js';
+
+/**
+ * One transition while it is being made: a copy of the state that may be written to, and the commands so far. The copy
+ * is as deep as the machine writes (tokens, regions, variables, steps, visits, counters); what they hold is replaced whole.
+ */
+export interface Draft {
+  readonly graph: CompiledGraph;
+  /** Database time of the event. */
+  readonly at: string;
+  /** 0 <= random < 1, from the event; only retries use it. */
+  readonly random: number;
+  readonly state: ExecutionState;
+  readonly commands: Command[];
+  /** Tokens that are to go on, in their order: one that divides or arrives sets others going. */
+  readonly moves: Array<{ token: Token; next: Next }>;
+}
+
+/**
+ * Where a token goes next: to a node, into the error handling of its node, onto a join that raises an error, or nowhere
+ * for now (null).
+ */
+export type Next = { to: string } | { failure: Failure } | { raiseAt: string; failure: Failure } | null;
+
+export function draftOf(graph: CompiledGraph, state: ExecutionState, at: string, random = 0): Draft {
+  return {
+    graph,
+    at,
+    random,
+    commands: [],
+    moves: [],
+    state: {
+      ...state,
+      vars: { ...state.vars },
+      steps: { ...state.steps },
+      visits: { ...state.visits },
+      counters: { ...state.counters },
+      tokens: state.tokens.map((token) => ({ ...token })),
+      ...(state.regions === undefined
+        ? {}
+        : { regions: state.regions.map((region) => ({ ...region, owner: { ...region.owner } })) }),
+    },
+  };
+}
+
+export function hasEnded(state: ExecutionState): boolean {
+  return state.status === 'completed' || state.status === 'failed' || state.status === 'cancelled';
+}
+
+export type Ending =
+  | { status: 'completed' | 'failed' | 'cancelled'; reason?: string; output?: Json }
+  | { status: 'failed'; error: Failure & { node?: string } };
+
+/** Ends the run. What was to be run for other tokens is forgotten; effects that were given out stay given out. */
+export function endRun(draft: Draft, ending: Ending): null {
+  Object.assign(draft.state, ending);
+  draft.state.tokens = [];
+  delete draft.state.gathering;
+  delete draft.state.regions;
+  const kept = draft.commands.filter((command) => command.type !== 'run' && command.type !== 'resume');
+  draft.commands.splice(0, draft.commands.length, ...kept);
+  return null;
+}
+
+/** Ends the run with an error. Messages that it has given out are still sent: they came before the error. */
+export function failRun(draft: Draft, failure: Failure, token?: Token): null {
+  return endRun(draft, { status: 'failed', error: token === undefined ? failure : { ...failure, node: token.node } });
+}

@@ -1,0 +1,41 @@
+import type { CompiledGraph } from '../graph/compiled-graph.js';
+import type { Command } from './command.js';
+import { draftOf, hasEnded } from './draft.js';
+import { nodeOf } from './node-of.js';
+import { earliest } from './instant.js';
+import { scopeOf } from './scope.js';
+import type { ExecutionState, Token } from './state.js';
+
+/** The earliest instant at which the run needs a `timer` event, or null when it has ended. Never later than its ceiling. */
+export function nextDue(state: ExecutionState): string | null {
+  if (hasEnded(state)) return null;
+  const gathering = state.gathering === undefined ? [] : [state.gathering.until];
+  return earliest([...state.tokens.flatMap(dueOf), ...gathering, state.expiresAt]);
+}
+
+function dueOf({ phase }: Token): string[] {
+  switch (phase.kind) {
+    case 'running':
+      return [];
+    case 'retrying':
+      return [phase.at];
+    case 'waiting':
+      return [phase.wait.until, phase.deadline].filter((instant) => instant !== undefined);
+  }
+}
+
+/**
+ * The `run` and `resume` commands of tokens whose strategies have not answered yet: what a runner does first with a state
+ * that was committed in the middle of a segment.
+ */
+export function pendingCommands(graph: CompiledGraph, state: ExecutionState): Command[] {
+  const draft = draftOf(graph, state, state.startedAt);
+  return state.tokens.flatMap((token): Command[] => {
+    if (token.phase.kind !== 'running') return [];
+    const { id, step, node, attempt, phase } = token;
+    const input = nodeOf(draft, node).render(scopeOf(graph, state, token, token.enteredAt));
+    const { signal, memory } = phase;
+    if (signal === undefined) return [{ type: 'run', token: id, step, node, attempt, input }];
+    return [{ type: 'resume', token: id, step, node, attempt, input, signal, memory }];
+  });
+}

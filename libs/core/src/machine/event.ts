@@ -1,0 +1,45 @@
+import type { Failure } from '../failure.js';
+import type { Json, JsonObject } from '../json.js';
+import type { InboundMessage } from '../message/inbound.js';
+import type { EffectResult, NodeOutcome } from './outcome.js';
+import type { ExecutionContext } from './state.js';
+
+/**
+ * Everything that can happen to a run. The list of a run's events, in order, is its history: folding `transition` over
+ * it gives the run's state. Time and randomness come with the events, because the machine has neither.
+ */
+export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string } & (
+  | {
+      type: 'started';
+      executionId: string;
+      trigger: string;
+      event: JsonObject;
+      context: ExecutionContext;
+      /** The message that started the run, where one did: it opens the burst that `session.debounce` gathers. */
+      message?: InboundMessage;
+    }
+  /** What the run reads of contact, conversation or tenant has changed since it last looked. */
+  | { type: 'context'; context: ExecutionContext }
+  /** A node was run or resumed. */
+  | {
+      type: 'returned';
+      token: number;
+      step: number;
+      node: string;
+      attempt: number;
+      outcome: NodeOutcome;
+      /** 0 <= random < 1, for the jitter of a retry. */ random: number;
+    }
+  /** A message of the contact was given to the run. `receivedAt`: when it was stored. */
+  | {
+      type: 'message';
+      message: InboundMessage;
+      receivedAt: string;
+      /** The token that waits for it; absent while the run still gathers. */ token?: number;
+    }
+  | { type: 'effect'; seq: number; result: EffectResult }
+  | { type: 'timer' }
+  | { type: 'cancelled'; reason: string; by?: string }
+  /** The engine itself cannot go on (for example its version is gone): the run fails with this. */
+  | { type: 'broken'; failure: Failure; details?: Json }
+);

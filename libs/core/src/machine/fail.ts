@@ -1,0 +1,47 @@
+import { isCatchable, matchesErrorPattern, type Failure } from '../failure.js';
+import type { CatchRule } from '../graph/compiled-graph.js';
+import type { Json } from '../json.js';
+import { type Draft, failRun, type Next } from './draft.js';
+import { nodeOf } from './node-of.js';
+import { errorPath } from './error-path.js';
+import { lose } from './region.js';
+import { decideRetry } from './retry.js';
+import type { Token } from './state.js';
+import { attempt, setVariable } from './variables.js';
+
+/**
+ * What becomes of an error in a step: another attempt, the node's `catch`, in a region its join, `defaults.catch`, or the
+ * end of the run.
+ */
+export function fail(draft: Draft, token: Token, failure: Failure): Next {
+  const node = nodeOf(draft, token.node);
+  if (!isCatchable(failure.code)) return failRun(draft, failure, token);
+
+  // What a join raises has had its attempts in the branch.
+  const retry = node.join === undefined ? decideRetry(draft, token, node, failure) : { again: false as const, failure };
+  if (retry.again) {
+    token.phase = { kind: 'retrying', at: retry.at, failure };
+    return null;
+  }
+
+  const own = matching(node.catch, retry.failure);
+  if (own !== undefined) return caught(draft, token, own, retry.failure);
+
+  if (token.branch !== undefined) return lose(draft, token, retry.failure);
+  const fallback = errorPath(draft.graph).has(node.id) ? undefined : matching(draft.graph.defaultCatch, retry.failure);
+  return fallback === undefined ? failRun(draft, retry.failure, token) : caught(draft, token, fallback, retry.failure);
+}
+
+function matching(rules: readonly CatchRule[], failure: Failure): CatchRule | undefined {
+  return rules.find((rule) => rule.errors.some((pattern) => matchesErrorPattern(failure.code, pattern)));
+}
+
+function caught(draft: Draft, token: Token, rule: CatchRule, failure: Failure): Next {
+  const { save } = rule;
+  if (save !== undefined) {
+    const record: Json = { code: failure.code, message: failure.message, node: token.node, attempts: token.attempt };
+    const saved = attempt(draft, () => setVariable(draft, save, record));
+    if (!saved.ok) return token.branch === undefined ? failRun(draft, saved.failure, token) : lose(draft, token, saved.failure);
+  }
+  return { to: rule.next };
+}

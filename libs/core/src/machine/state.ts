@@ -1,0 +1,132 @@
+import type { Failure } from '../failure.js';
+import type { Json, JsonObject } from '../json.js';
+import type { InboundMessage } from '../message/inbound.js';
+import type { EffectResult, Signal, Wait } from './outcome.js';
+
+export const EXECUTION_STATUSES = ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+/** The whole state of a run. Plain JSON: it is stored as it is, and replaying the run's history must give it again. */
+export interface ExecutionState {
+  id: string;
+  status: ExecutionStatus;
+  reason?: string;
+  error?: Failure & { node?: string };
+  output?: Json;
+  startedAt: string;
+  /** The run's ceiling: at this instant it fails with `limit.duration`, whatever it waits for. */
+  expiresAt: string;
+  /** Id of the trigger that started the run, and its event as expressions see it. */
+  trigger: string;
+  event: JsonObject;
+  /** Present while the first event still gathers the messages of its burst (`session.debounce`). */
+  gathering?: { until: string; latest: string; messages: InboundMessage[] };
+  vars: JsonObject;
+  /** Output of the latest visit of each node. */
+  steps: JsonObject;
+  /** What the run last read of the world around it. */
+  context: ExecutionContext;
+  tokens: Token[];
+  /** Regions that are open, an outer one before those inside it. Absent when there is none. */
+  regions?: Region[];
+  visits: Record<string, number>;
+  /** `tokens`: how many the run has made; absent as long as it was only the first. */
+  counters: { steps: number; sends: number; effects: number; tokens?: number };
+}
+
+/**
+ * A region between a fork and its join, while it is open. It holds what is to come and what has been, never what is
+ * under way: live branches are tokens, or regions inside this one.
+ */
+export interface Region {
+  /** Number of the step that opened it. */
+  id: number;
+  /** The token that forked. It goes on at the join when the region closes. */
+  owner: Token;
+  /** Branches, or items, in all. */
+  size: number;
+  /** Items of a foreach that no iteration has begun with, in their order. */
+  rest: Json[];
+  /** In the order of arrival; `value` is what an iteration leaves by `collect`. */
+  arrived: Array<{ branch: string; value?: Json }>;
+  /** Branches that ended with an error where the join collects errors. */
+  failed: Array<{ branch: string; error: { code: string; message: string; node: string; attempts: number } }>;
+  /** Outputs of the branches of a parallel, kept for behind the join. */
+  steps: JsonObject;
+}
+
+/** Where a token stands inside a region. */
+export interface Branch {
+  /** Id of the region. */
+  region: number;
+  /** Name of the branch, or number of the item from 0. */
+  name: string;
+  /** Present in the iterations of a foreach. */
+  each?: { item: Json; index: number };
+  /** Outputs of the nodes that were visited in this branch. Siblings do not see them. */
+  steps: JsonObject;
+  /** Visits of nodes in this iteration of a foreach, which counts its own. */
+  visits?: Record<string, number>;
+}
+
+/** What expressions see as `contact`, `conversation` and `tenant`. */
+export interface ExecutionContext {
+  contact?: {
+    id: string;
+    name: string;
+    firstName: string;
+    locale: string;
+    timezone: string;
+    optedOut: boolean;
+    tags: string[];
+    attributes: JsonObject;
+  };
+  conversation?: {
+    id: string;
+    channel: string;
+    connection: string;
+    /** When the contact last wrote; `windowMinutes` is computed from it at each step. */
+    lastInboundAt: string | null;
+    /** Hours for which the channel takes free text after that; null: no such rule. Absent means 24. */
+    windowHours?: number | null;
+  };
+  tenant: { id: string; name: string; timezone: string; locale: string; settings: JsonObject };
+}
+
+/** One active branch of a run, standing on one node. */
+export interface Token {
+  id: number;
+  node: string;
+  /** Number of the step, counted over the run: a visit of one token to one node. */
+  step: number;
+  visit: number;
+  attempt: number;
+  enteredAt: string;
+  /** When the node last sent something and waited for an answer: the latest of a conversation has the turn. */
+  askedAt?: string;
+  /** Absent on the main branch. */
+  branch?: Branch;
+  /** What the region that this token closes has come to: the output of the join on which it stands. */
+  joined?: JsonObject;
+  phase: TokenPhase;
+}
+
+export type TokenPhase =
+  /** The node's strategy is at work; `signal` and `memory` are there when it was resumed rather than run. */
+  | {
+      kind: 'running';
+      signal?: Signal;
+      memory?: Json;
+      /** Effects of earlier outcomes of this step whose results the node still wants. */
+      pendingEffects?: number[];
+      /** Results that came while the strategy was at work; they resume it as soon as it waits again. */
+      settledEffects?: SettledEffect[];
+    }
+  /** `deadline`: an activity that is still waiting then fails with `timeout`. */
+  | { kind: 'waiting'; wait: Wait; pendingEffects: number[]; deadline?: string }
+  | { kind: 'retrying'; at: string; failure: Failure };
+
+export interface SettledEffect {
+  seq: number;
+  result: EffectResult;
+}

@@ -1,0 +1,34 @@
+/**
+ * Places on the road where a process may die in the worst possible way. Tests kill the process at each of them and
+ * check that every message still goes out once. Outside tests they are calls of an empty function.
+ */
+export const CRASH_POINTS = [
+  'accept.before-store',
+  'accept.after-store',
+  'accept.after-ring',
+  'advance.after-claim',
+  'advance.before-commit',
+  'advance.after-commit',
+  'advance.before-http',
+  'advance.after-http',
+  'outbound.after-claim',
+  'outbound.before-begin',
+  'outbound.before-send',
+  'outbound.after-send',
+  'outbound.after-settle',
+  'sweep.after-sweep',
+] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+type Hook = (point: CrashPoint) => void;
+
+let hook: Hook = () => undefined;
+
+export function crashPoint(point: CrashPoint): void {
+  hook(point);
+}
+
+/** For tests only: what to do at each crash point. */
+export function onCrashPoint(replacement: Hook): void {
+  hook = replacement;
+}

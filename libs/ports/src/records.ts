@@ -1,0 +1,152 @@
+import type { ExecutionEvent, ExecutionState, ExecutionStatus, Failure, Json, JsonObject } from '@workflows/core';
+
+/** A page of a list: pass `nextCursor` on to get what follows; null ends the list. */
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+export interface PageRequest {
+  /** 1 to 200. */
+  limit: number;
+  cursor?: string;
+}
+
+export interface TenantRecord {
+  id: string;
+  slug: string;
+  name: string;
+  timezone: string;
+  locale: string;
+  settings: JsonObject;
+  createdAt: string;
+}
+
+export interface ApiKeyRecord {
+  id: string;
+  tenantId: string;
+  name: string;
+  /** First characters of the key, to tell keys apart; the key itself is not stored. */
+  prefix: string;
+  scopes: string[];
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+/** A tenant's account on a channel. Secrets are write-only: the record says which are set, never what they are. */
+export interface ConnectionRecord {
+  id: string;
+  channel: string;
+  /** Name by which workflows refer to it, unique in the tenant. */
+  name: string;
+  /** The provider's id of the account, unique per channel over all tenants. */
+  account: string;
+  settings: JsonObject;
+  secretsSet: string[];
+  status: 'active' | 'disabled';
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A workflow with its draft. `id` is the id of the document, unique in the tenant. */
+export interface WorkflowRecord {
+  id: string;
+  name: string;
+  /** The draft, as it was last saved; null after a publish until the next save. */
+  draft: JsonObject | null;
+  publishedVersion: number | null;
+  publishedVersionId: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface WorkflowVersionRecord {
+  id: string;
+  workflowId: string;
+  version: number;
+  hash: string;
+  definition: JsonObject;
+  publishedAt: string;
+  publishedBy: string;
+}
+
+export interface ExecutionSummary {
+  id: string;
+  workflowId: string;
+  version: number;
+  /** `queued`: accepted, and not yet picked up by a worker. */
+  status: ExecutionStatus | 'queued';
+  reason: string | null;
+  /** Nodes on which the run stands. */
+  nodes: string[];
+  contactId: string | null;
+  conversationId: string | null;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+export interface ExecutionRecord extends ExecutionSummary {
+  trigger: string;
+  revision: number;
+  error: (Failure & { node?: string }) | null;
+  output: Json | null;
+  state: ExecutionState | null;
+}
+
+/** One stretch of a run's history: the events of one commit. */
+export interface HistorySegment {
+  revision: number;
+  at: string;
+  events: ExecutionEvent[];
+}
+
+export interface EffectRecord {
+  seq: number;
+  node: string;
+  step: number;
+  kind: string;
+  state: string;
+  attempt: number;
+  providerId: string | null;
+  /** Highest receipt so far: sent, delivered, read, played or failed. */
+  receipt: string | null;
+  intentAt: string;
+  changedAt: string;
+  result: Json | null;
+}
+
+export interface ExecutionFilter {
+  workflowId?: string;
+  status?: ExecutionStatus;
+  contactId?: string;
+  conversationId?: string;
+  startedAfter?: string;
+  startedBefore?: string;
+}
+
+export interface ConversationRecord {
+  id: string;
+  connectionId: string;
+  channel: string;
+  contactId: string;
+  contactName: string;
+  aliases: Array<{ kind: string; value: string }>;
+  lastInboundAt: string | null;
+  createdAt: string;
+}
+
+/** One line of a conversation, in either direction, in the order in which it was stored. */
+export interface ConversationMessage {
+  direction: 'inbound' | 'outbound';
+  at: string;
+  /** Inbound: the message. Outbound: what was to be sent. */
+  message: Json;
+  providerId: string | null;
+  /** Outbound only: state of the effect and highest receipt. */
+  state: string | null;
+  receipt: string | null;
+  executionId: string | null;
+  node: string | null;
+}

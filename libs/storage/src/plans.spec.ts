@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '@workflows/testing';
+import pg from 'pg';
+import { commitOf, layGround, message, run, send } from './__fixtures__/arrange.js';
+import { Committer } from './committer.js';
+import { InboundStore } from './stores/inbound.store.js';
+import { MailboxStore } from './stores/mailbox.store.js';
+import { OutboxStore } from './stores/outbox.store.js';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+
+/**
+ * Calls a function and brings the plan of every statement inside it, as Postgres really ran it. The session is new, so
+ * the plans are those that a process makes at its first call, the time at which a bad one would be cached.
+ */
+async function plansOf(sql: string, values: unknown[]): Promise<string[]> {
+  const client = new pg.Client({ connectionString: test.adminUrl });
+  const plans: string[] = [];
+  client.on('notice', (notice) => plans.push(notice.message ?? ''));
+  await client.connect();
+  try {
+    await client.query(
+      "load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on; set client_min_messages = log",
+    );
+    await client.query('begin');
+    await client.query(sql, values);
+    await client.query('rollback');
+    return plans;
+  } finally {
+    await client.end();
+  }
+}
+
+const TABLES =
+  'mailboxes|mail|executions|effects|outboxes|conversations|contacts|contact_aliases|early_receipts|execution_events\\w*';
+
+/** The column that a lookup in an index has to name at least; less of the key would read all rows of a tenant or connection. */
+const KEYS: Record<string, string> = {
+  contact_aliases_pkey: 'value',
+  contacts_pkey: 'id',
+  conversations_pkey: 'id',
+  effects_pkey: 'execution_id',
+  effects_provider: 'provider_id',
+  effects_unsettled: 'mailbox_id',
+  executions_live: 'mailbox_id',
+  executions_pkey: 'id',
+  mail_dedupe: 'dedupe',
+  mail_pkey: 'mailbox_id',
+  mailboxes_pkey: 'id',
+  outboxes_pkey: 'mailbox_id',
+};
+
+/** Scans of a table of the road that read more than what they look for. */
+function walks(plan: string): string[] {
+  const lines = plan.split('\n');
+  return lines.filter((line, index) => {
+    if (new RegExp(`Seq Scan on (${TABLES})\\b`).test(line)) return true;
+    const [, name = ''] = new RegExp(`Index (?:Only )?Scan using (\\w+) on (?:${TABLES})\\b`).exec(line) ?? [];
+    const key = KEYS[name];
+    if (key === undefined) return false;
+    const end = lines.findIndex((next, at) => at > index && /^\s*->/.test(next));
+    const condition = lines.slice(index + 1, end === -1 ? undefined : end).find((detail) => detail.includes('Index Cond')) ?? '';
+    return !new RegExp(`\\b${key}\\b`).test(condition);
+  });
+}
+
+it('looks keys up in every statement of the road, on empty tables and on full ones', async () => {
+  const ground = await layGround(test.admin);
+  const [inbound, mailboxes, committer, outboxes] = [
+    new InboundStore(test.database),
+    new MailboxStore(test.database),
+    new Committer(test.database),
+    new OutboxStore(test.database),
+  ];
+
+  async function check(contact: string): Promise<void> {
+    const item = message(ground, `${contact}0`);
+    await inbound.accept([message(ground, contact)]);
+    const [box] = (await mailboxes.claim(1, 60_000, '')).mailboxes;
+    if (!box) throw new Error('Nothing was ready.');
+    const first = run(ground, { effects: [send(1), send(2)] });
+    await committer.commit(commitOf(box, [first], { release: false }));
+    const [sending] = (await outboxes.claim(1, 60_000, '')).outboxes;
+    if (!sending) throw new Error('Nothing was to be sent.');
+    const next = commitOf(box, [run(ground, { executionId: first.executionId, revision: 1, withdraw: true })]);
+    const begin = {
+      tenantId: box.tenantId,
+      mailboxId: box.mailboxId,
+      leaseToken: sending.leaseToken,
+      executionId: first.executionId,
+      seq: 1,
+    };
+    const settle = { ...begin, state: 'sent', providerId: 'w', result: { outcome: 'done', data: {} } };
+    const receipt = {
+      tenantId: box.tenantId,
+      connectionId: ground.connectionId,
+      providerId: 'w',
+      status: 'read',
+      at: new Date().toISOString(),
+    };
+    const calls: Array<[string, unknown[]]> = [
+      ['select workflows.accept($1)', [JSON.stringify([item])]],
+      ["select workflows.claim_mailboxes(10, 1000, '')", []],
+      ['select workflows.commit_mailboxes($1)', [JSON.stringify([next])]],
+      ["select workflows.claim_outboxes(10, 1000, '')", []],
+      ['select workflows.begin_sends($1)', [JSON.stringify([begin])]],
+      ['select workflows.settle_sends($1)', [JSON.stringify([settle])]],
+      ['select workflows.record_receipts($1)', [JSON.stringify([receipt])]],
+      ['select workflows.release_outboxes($1)', [JSON.stringify([begin])]],
+      ['select workflows.extend_leases($1, 1000)', [JSON.stringify([{ kind: 'mailbox', ...box, letters: [], runs: [] }])]],
+      ['select workflows.sweep(100, 60000)', []],
+    ];
+    for (const [sql, values] of calls) {
+      const plans = await plansOf(sql, values);
+      expect(plans.length).toBeGreaterThan(0);
+      expect([sql, plans.flatMap(walks)]).toEqual([sql, []]);
+    }
+    await committer.commit({ ...next, runs: [] });
+  }
+
+  await check('+1');
+  await test.admin.query(
+    `insert into workflows.mailboxes (tenant_id, id, appended, consumed) select $1, gen_random_uuid(), 1, 1 from generate_series(1, 5000)`,
+    [ground.tenantId],
+  );
+  await test.admin.query(
+    `insert into workflows.mail (tenant_id, mailbox_id, seq, dedupe, kind, body) select tenant_id, id, 1, 'message:' || id, 'message', '{}' from workflows.mailboxes where appended = 1 on conflict do nothing`,
+  );
+  await test.admin.query('analyze');
+  await check('+2');
+});

@@ -1,0 +1,32 @@
+import { Committer } from '../committer.js';
+import { ApiKeyStore } from './api-key.store.js';
+import { ConnectionStore } from './connection.store.js';
+import { ContactStore } from './contact.store.js';
+import { ConversationStore } from './conversation.store.js';
+import { ExecutionStore } from './execution.store.js';
+import { InboundStore } from './inbound.store.js';
+import { MailboxStore } from './mailbox.store.js';
+import { OutboxStore } from './outbox.store.js';
+import { ReceiptStore } from './receipt.store.js';
+import { SecretStore } from './secret.store.js';
+import { SweepStore } from './sweep.store.js';
+import { TenantStore } from './tenant.store.js';
+import { WorkflowStore } from './workflow.store.js';
+
+/** All stores, as providers for a module that also provides Database. */
+export const STORES = [
+  ApiKeyStore,
+  Committer,
+  ConnectionStore,
+  ContactStore,
+  ConversationStore,
+  ExecutionStore,
+  InboundStore,
+  MailboxStore,
+  OutboxStore,
+  ReceiptStore,
+  SecretStore,
+  SweepStore,
+  TenantStore,
+  WorkflowStore,
+];

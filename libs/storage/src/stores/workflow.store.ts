@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { JsonObject } from '@workflows/core';
+import { Database, type Page, type PageRequest, type WorkflowRecord, type WorkflowVersionRecord } from '@workflows/ports';
+
+export interface Publication {
+  id: string;
+  name: string;
+  definition: JsonObject;
+  hash: string;
+  publishedBy: string;
+  /** Ids of the triggers of type webhook: each gets an address, which later versions keep. */
+  webhookTriggers: string[];
+}
+
+/** What an unguessable webhook address leads to. */
+export interface WebhookTarget {
+  tenantId: string;
+  workflowId: string;
+  versionId: string;
+  trigger: string;
+}
+
+export interface PublishedWorkflows {
+  /** Grows with every publish of the tenant; compare with ClaimResult.revisions or `revisions()`. */
+  revision: number;
+  versions: WorkflowVersionRecord[];
+}
+
+@Injectable()
+export class WorkflowStore {
+  constructor(private readonly database: Database) {}
+
+  saveDraft(tenantId: string, workflow: { id: string; name: string; draft: JsonObject }): Promise<WorkflowRecord> {
+    const { id, name, draft } = workflow;
+    return this.database.callAsTenant(tenantId, 'save_draft', { p_id: id, p_name: name, p_draft: draft });
+  }
+
+  get(tenantId: string, id: string): Promise<WorkflowRecord | null> {
+    return this.database.callAsTenant(tenantId, 'get_workflow', { p_id: id });
+  }
+
+  list(tenantId: string, page: PageRequest): Promise<Page<WorkflowRecord>> {
+    return this.database.callAsTenant(tenantId, 'list_workflows', { p_limit: page.limit, p_cursor: page.cursor });
+  }
+
+  /** A new version, started by all new events from now on. What is published already comes back as it is. */
+  publish(tenantId: string, publication: Publication): Promise<WorkflowVersionRecord> {
+    return this.database.callAsTenant(tenantId, 'publish_workflow', { p: publication });
+  }
+
+  /** Newest first, without definitions. */
+  versions(tenantId: string, workflowId: string): Promise<Array<Omit<WorkflowVersionRecord, 'definition'>>> {
+    return this.database.callAsTenant(tenantId, 'list_versions', { p_workflow_id: workflowId });
+  }
+
+  getVersion(tenantId: string, workflowId: string, version: number): Promise<WorkflowVersionRecord | null> {
+    return this.database.callAsTenant(tenantId, 'get_version', { p_workflow_id: workflowId, p_version: version });
+  }
+
+  getVersionById(tenantId: string, versionId: string): Promise<WorkflowVersionRecord | null> {
+    return this.database.callAsTenant(tenantId, 'get_version_by_id', { p_id: versionId });
+  }
+
+  /** All that can start in the tenant now, with its revision from the same snapshot. */
+  published(tenantId: string): Promise<PublishedWorkflows> {
+    return this.database.callAsTenant(tenantId, 'published_workflows');
+  }
+
+  /** The revisions of many tenants in one cheap call; 0 for one that has never published. */
+  revisions(tenantIds: string[]): Promise<Record<string, number>> {
+    return this.database.call('workflow_revisions', { p: tenantIds });
+  }
+
+  webhookEndpoints(tenantId: string, workflowId: string): Promise<Array<{ trigger: string; id: string }>> {
+    return this.database.callAsTenant(tenantId, 'webhook_endpoints_of', { p_workflow_id: workflowId });
+  }
+
+  /** Null: no such address, or nothing is published behind it. */
+  findWebhook(endpointId: string): Promise<WebhookTarget | null> {
+    return this.database.call('find_webhook_endpoint', { p_id: endpointId });
+  }
+}

@@ -1,1 +1,62 @@
-export {};
+import type { Type } from '@nestjs/common';
+import type { NodeTypeSpec } from '@workflows/core';
+import type { NodeStrategy } from '@workflows/ports';
+import { endSpec } from './end/end.config.js';
+import { EndNode } from './end/end.node.js';
+import { foreachSpec } from './foreach/foreach.config.js';
+import { ForeachNode } from './foreach/foreach.node.js';
+import { httpRequestSpec } from './http-request/http-request.config.js';
+import { HttpRequestNode } from './http-request/http-request.node.js';
+import { joinSpec } from './join/join.config.js';
+import { JoinNode } from './join/join.node.js';
+import { messageAskSpec } from './message-ask/message-ask.config.js';
+import { MessageAskNode } from './message-ask/message-ask.node.js';
+import { messageSendSpec } from './message-send/message-send.config.js';
+import { MessageSendNode } from './message-send/message-send.node.js';
+import { messageTemplateSpec } from './message-template/message-template.config.js';
+import { MessageTemplateNode } from './message-template/message-template.node.js';
+import { parallelSpec } from './parallel/parallel.config.js';
+import { ParallelNode } from './parallel/parallel.node.js';
+import { setSpec } from './set/set.config.js';
+import { SetNode } from './set/set.node.js';
+import { switchSpec } from './switch/switch.config.js';
+import { SwitchNode } from './switch/switch.node.js';
+import { transformSpec } from './transform/transform.config.js';
+import { TransformNode } from './transform/transform.node.js';
+import { waitForSpec } from './wait-for/wait-for.config.js';
+import { WaitForNode } from './wait-for/wait-for.node.js';
+import { waitUntilSpec } from './wait-until/wait-until.config.js';
+import { WaitUntilNode } from './wait-until/wait-until.node.js';
+
+/** Every node type of this library. A new one is a folder and a line in each list; the registry refuses a mismatch. */
+export const NODES: Array<Type<NodeStrategy>> = [
+  MessageSendNode,
+  MessageTemplateNode,
+  MessageAskNode,
+  SwitchNode,
+  SetNode,
+  TransformNode,
+  ParallelNode,
+  ForeachNode,
+  JoinNode,
+  HttpRequestNode,
+  WaitForNode,
+  WaitUntilNode,
+  EndNode,
+];
+
+export const NODE_SPECS: NodeTypeSpec[] = [
+  messageSendSpec,
+  messageTemplateSpec,
+  messageAskSpec,
+  switchSpec,
+  setSpec,
+  transformSpec,
+  parallelSpec,
+  foreachSpec,
+  joinSpec,
+  httpRequestSpec,
+  waitForSpec,
+  waitUntilSpec,
+  endSpec,
+];

@@ -1,1 +1,10 @@
-export {};
+import type { Type } from '@nestjs/common';
+import type { Channel } from '@workflows/ports';
+import { WhatsAppChannel } from './whatsapp/whatsapp.channel.js';
+
+/** All channels of the engine. Adding one is a folder beside `whatsapp` and a line here. */
+export const CHANNELS: Array<Type<Channel>> = [WhatsAppChannel];
+
+export { WhatsAppChannel } from './whatsapp/whatsapp.channel.js';
+export { DEFAULT_WHATSAPP_OPTIONS, WHATSAPP_OPTIONS, type WhatsAppOptions } from './whatsapp/options.js';
+export type { WhatsAppSecrets, WhatsAppSettings } from './whatsapp/settings.js';

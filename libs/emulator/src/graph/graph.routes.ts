@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Emulation } from '../emulation.js';
+import type { BusinessNumber, LedgerEntry } from '../records.js';
+import { GraphError, replyWithError } from './graph-error.js';
+import { acceptMessage, markRead } from './send.js';
+import { readGraphRequest } from './send-request.js';
+import { readUpload } from './upload.js';
+
+interface Target {
+  version: string;
+  id: string;
+}
+
+/** The Graph API as far as messaging needs it. */
+export function graphRoutes(app: FastifyInstance, emulation: Emulation): void {
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof GraphError) return replyWithError(reply, error);
+    return replyWithError(reply, new GraphError(131000, 'The emulator has a defect; see its standard error'));
+  });
+
+  app.post<{ Params: Target; Body: Buffer }>('/:version/:id/messages', async (request, reply) => {
+    const number = authorised(emulation, request);
+    const { faults } = emulation;
+    const { phoneNumberId } = number;
+    const body = jsonOf(request.body);
+    const read = readGraphRequest(body);
+    if (read.kind === 'read') {
+      markRead(emulation, number, read.mark);
+      return { success: true };
+    }
+    const delay = faults.strike('delay', phoneNumberId);
+    if (delay) await pause(delay.delayMs ?? 1_000);
+    if (faults.strike('drop_before_accept', phoneNumberId)) return hangUp(reply);
+    const error = faults.strike('error', phoneNumberId);
+    if (error) throw new GraphError(error.code ?? 131000, 'Injected by a fault of the emulator');
+    const entry = acceptMessage(emulation, number, read.envelope, read.content, body);
+    if (faults.strike('accept_then_drop', phoneNumberId)) return hangUp(reply);
+    return accepted(emulation, entry, read.envelope.to ?? read.envelope.recipient ?? '');
+  });
+
+  app.post<{ Params: Target; Body: Buffer }>('/:version/:id/media', async (request) => {
+    authorised(emulation, request);
+    return { id: emulation.world.addMedia(await readUpload(request.body, request.headers['content-type'] ?? '')).id };
+  });
+}
+
+/** Numbers are asked for before tokens, as Meta does: an unknown number is told from a wrong token. */
+function authorised(emulation: Emulation, request: FastifyRequest<{ Params: Target }>): BusinessNumber {
+  const { version, id } = request.params;
+  const number = emulation.world.numbers.get(id);
+  if (!/^v\d+\.\d+$/.test(version) || number === undefined) {
+    throw new GraphError(100, `Unsupported post request. Object with ID '${id}' does not exist`, { status: 404, subcode: 33 });
+  }
+  if (request.headers.authorization !== `Bearer ${number.accessToken}`)
+    throw new GraphError(190, 'The access token could not be decrypted');
+  return number;
+}
+
+function accepted({ world }: Emulation, entry: LedgerEntry, input: string): unknown {
+  const customer = entry.waId === null ? null : world.customer(entry.waId);
+  return {
+    messaging_product: 'whatsapp',
+    contacts: [
+      {
+        input,
+        ...(customer === null || customer.hidesPhone ? {} : { wa_id: customer.waId }),
+        ...(customer === null ? {} : { user_id: customer.userId }),
+      },
+    ],
+    messages: [{ id: entry.messageId, message_status: 'accepted' }],
+  };
+}
+
+/** Breaks the connection with a reset and without an answer. */
+function hangUp(reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  reply.raw.socket?.resetAndDestroy();
+  return reply;
+}
+
+function jsonOf(body: Buffer | undefined): unknown {
+  try {
+    return JSON.parse((body ?? Buffer.alloc(0)).toString('utf8'));
+  } catch {
+    throw new GraphError(100, 'The body is not valid JSON');
+  }
+}

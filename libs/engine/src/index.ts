@@ -1,1 +1,16 @@
-export {};
+export * from './egress/index.js';
+export { ChannelRegistry } from './channels/channel.registry.js';
+export * from './engine-options.js';
+export { ExecutionAdvanced, LettersRead } from './facts/execution-facts.js';
+export { InboundService, type Received } from './inbound/inbound.service.js';
+export type { WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
+export { Metrics } from './metrics/metrics.js';
+export { NodeRegistry } from './nodes/node.registry.js';
+export * from './secrets/index.js';
+export * from './tenancy/index.js';
+export type { ContactReference } from './triggers/contact-binding.js';
+export { ExecutionEnds } from './triggers/execution-ends.js';
+export { PublishedWorkflows, type PublishedWorkflow } from './triggers/published-workflows.js';
+export { StartRefused, type StartProblem } from './triggers/start-refused.js';
+export { WorkflowsModule, type WorkflowsModuleOptions } from './workflows.module.js';
+export { Workflows, type Started, type StartRequest, type WebhookStart } from './workflows.js';

@@ -1,0 +1,23 @@
+/**
+ * Database time on this side: the instant of a claim plus what has passed since, on the monotonic clock. Good for the
+ * seconds of one segment; timers are always decided by the database itself.
+ */
+export class DatabaseClock {
+  private readonly origin: number;
+
+  /** `now`: database time, ISO 8601. `askedAt`: monotonic time at which it was asked for. */
+  constructor(
+    now: string,
+    private readonly askedAt: number,
+  ) {
+    this.origin = Date.parse(now);
+  }
+
+  now(): string {
+    return new Date(this.millis()).toISOString();
+  }
+
+  millis(): number {
+    return this.origin + (performance.now() - this.askedAt);
+  }
+}

@@ -1,0 +1,2 @@
+export { EGRESS_OPTIONS, type EgressOptions } from './options.js';
+export { UndiciEgressClient } from './undici-egress.client.js';

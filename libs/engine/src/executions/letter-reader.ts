@@ -1,0 +1,110 @@
+import { assertNever, type ExecutionEvent, type InboundMessage, type JsonObject, routeMessage } from '@workflows/core';
+import type { Letter, StartLetter } from '@workflows/ports';
+import { v7 as uuidv7 } from 'uuid';
+import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
+import { LiveRun } from './live-run.js';
+import type { MailboxSession } from './mailbox-session.js';
+import type { Segment } from './segment.js';
+
+type LetterOf<Kind extends Letter['kind']> = Letter & { kind: Kind };
+
+/** Gives each letter of a mailbox to the run that it is for, or starts one. A letter is dealt with exactly once. */
+export class LetterReader {
+  constructor(
+    private readonly session: MailboxSession,
+    private readonly workflows: PublishedWorkflows,
+    private readonly published: () => Promise<PublishedWorkflow[]>,
+    private readonly segment: (run: LiveRun) => Segment,
+  ) {}
+
+  async read(letter: Letter): Promise<void> {
+    switch (letter.kind) {
+      case 'message':
+        return this.readMessage(letter);
+      case 'start':
+        return this.readStart(letter);
+      case 'effect':
+        return this.give(letter.body.executionId, {
+          type: 'effect',
+          at: this.session.now(),
+          seq: letter.body.seq,
+          result: letter.body.result,
+        });
+      case 'cancel':
+        return this.give(letter.body.executionId, {
+          type: 'cancelled',
+          at: this.session.now(),
+          reason: letter.body.reason,
+          by: letter.body.by,
+        });
+      default:
+        return assertNever(letter);
+    }
+  }
+
+  private async readMessage(letter: LetterOf<'message'>): Promise<void> {
+    const { conversation } = this.session.claimed;
+    if (conversation === null) throw new Error(`Mailbox ${this.session.mailboxId} has a message but no conversation.`);
+    const { message } = letter.body;
+    const at = this.session.now();
+    const published = await this.published();
+    const route = routeMessage({
+      message,
+      receivedAt: letter.receivedAt,
+      channel: conversation.channel,
+      connection: conversation.connection,
+      runs: this.alive(),
+      workflows: published.map(({ graph }) => graph),
+      ...(letter.quoted === null ? {} : { quoted: letter.quoted }),
+    });
+    switch (route.to) {
+      case 'run':
+        return this.give(route.executionId, { type: 'message', at, message, receivedAt: letter.receivedAt, token: route.token });
+      case 'gather':
+      case 'consumed':
+        return this.give(route.executionId, { type: 'message', at, message, receivedAt: letter.receivedAt });
+      case 'start': {
+        for (const executionId of route.cancel) await this.give(executionId, { type: 'cancelled', at, reason: 'restarted' });
+        const workflow = published.find((candidate) => candidate.workflowId === route.workflowId);
+        if (workflow === undefined) throw new Error(`Workflow ${route.workflowId} was chosen but is not published.`);
+        const run = LiveRun.born({ ...workflow, executionId: uuidv7() }, workflow.graph);
+        return this.begin(run, route.trigger, route.event, message);
+      }
+      case 'nobody':
+        return; // It stays in the conversation, unclaimed.
+      default:
+        return assertNever(route);
+    }
+  }
+
+  private async readStart(letter: LetterOf<'start'>): Promise<void> {
+    const start: StartLetter = letter.body;
+    const graph = await this.workflows.graph(this.session.tenantId, start.versionId);
+    const event: JsonObject = { ...start.event, at: letter.receivedAt };
+    return this.begin(LiveRun.born(start, graph), start.trigger, event);
+  }
+
+  private async begin(run: LiveRun, trigger: string, event: JsonObject, message?: InboundMessage): Promise<void> {
+    this.session.runs.push(run);
+    const started: ExecutionEvent = {
+      type: 'started',
+      at: this.session.now(),
+      executionId: run.executionId,
+      trigger,
+      event,
+      context: this.session.context(),
+      ...(message === undefined ? {} : { message }),
+    };
+    await this.segment(run).apply(started);
+  }
+
+  /** A letter for a run that has ended meanwhile has nobody to go to; the run's history is closed. */
+  private async give(executionId: string, event: ExecutionEvent): Promise<void> {
+    const run = this.alive().find((candidate) => candidate.executionId === executionId);
+    if (run !== undefined) await this.segment(run).applyWithContext(event);
+  }
+
+  private alive(): LiveRun[] {
+    return this.session.runs.filter((run) => !run.hasEnded);
+  }
+}

@@ -1,0 +1,82 @@
+import { type Command, type CompiledGraph, type ExecutionEvent, type ExecutionState, transition } from '@workflows/core';
+import type { ClaimedRun, RunCommit } from '@workflows/ports';
+
+/** A run in the hands of a worker: its state, and everything that the next commit has to write. */
+export class LiveRun {
+  private events: ExecutionEvent[] = [];
+  private effects: RunCommit['effects'] = [];
+  private settled: RunCommit['settled'] = [];
+  private withdraw = false;
+
+  private constructor(
+    readonly executionId: string,
+    readonly workflowId: string,
+    readonly versionId: string,
+    readonly graph: CompiledGraph,
+    private revision: number,
+    private current: ExecutionState | null,
+  ) {}
+
+  static claimed(run: ClaimedRun, graph: CompiledGraph): LiveRun {
+    return new LiveRun(run.executionId, run.workflowId, run.versionId, graph, run.revision, run.state);
+  }
+
+  static born(run: Pick<ClaimedRun, 'executionId' | 'workflowId' | 'versionId'>, graph: CompiledGraph): LiveRun {
+    return new LiveRun(run.executionId, run.workflowId, run.versionId, graph, 0, null);
+  }
+
+  get state(): ExecutionState {
+    if (this.current === null) throw new Error(`Run ${this.executionId} was used before its first event.`);
+    return this.current;
+  }
+
+  get hasEnded(): boolean {
+    return this.current !== null && ['completed', 'failed', 'cancelled'].includes(this.current.status);
+  }
+
+  get isDirty(): boolean {
+    return this.events.length > 0 || this.settled.length > 0;
+  }
+
+  /** Feeds one event to the machine; the commands are the caller's to carry out, in order. */
+  apply(event: ExecutionEvent): Command[] {
+    const { state, commands } = transition(this.graph, this.current, event);
+    this.current = state;
+    this.events.push(event);
+    for (const command of commands) if (command.type === 'withdraw') this.withdraw = true;
+    return commands;
+  }
+
+  journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending'): void {
+    const { seq, node, step, effect, idempotencyKey } = command;
+    this.effects.push({ seq, node, step, effect, idempotencyKey, state });
+  }
+
+  /** An effect came to an end: one that is not written yet is then born settled. */
+  settle(settled: RunCommit['settled'][number]): void {
+    const unwritten = this.effects.find((effect) => effect.seq === settled.seq);
+    if (unwritten === undefined) this.settled.push(settled);
+    else Object.assign(unwritten, { state: settled.state, result: settled.result });
+  }
+
+  /** Hands over what is to be written and starts a clean sheet; the revision moves on as the commit will move it. */
+  take(): RunCommit {
+    const commit: RunCommit = {
+      executionId: this.executionId,
+      workflowId: this.workflowId,
+      versionId: this.versionId,
+      revision: this.revision,
+      state: this.state,
+      events: this.events,
+      effects: this.effects,
+      settled: this.settled,
+      withdraw: this.withdraw,
+    };
+    this.revision += 1;
+    this.events = [];
+    this.effects = [];
+    this.settled = [];
+    this.withdraw = false;
+    return commit;
+  }
+}

@@ -1,0 +1,93 @@
+import { Logger } from '@nestjs/common';
+import type { ChannelCapabilities, ExecutionContext } from '@workflows/core';
+import { type ClaimedMailbox, type CommitResult, crashPoint, type MailboxCommit, type TenantRecord } from '@workflows/ports';
+import type { Committer } from '@workflows/storage';
+import type { ChannelRegistry } from '../channels/channel.registry.js';
+import type { DatabaseClock } from '../claims/database-clock.js';
+import { executionContext } from './execution-context.js';
+import { type Lease, LeaseLost } from '../claims/lease.js';
+import type { LiveRun } from './live-run.js';
+
+/** What was committed for one run, for the facts that are told afterwards. */
+export type Committed = ReturnType<LiveRun['take']>;
+
+/** One mailbox under lease, from its claim to its release: the runs in it, the time, and the commits. */
+export class MailboxSession {
+  private static readonly logger = new Logger('Mailbox');
+  readonly runs: LiveRun[] = [];
+  readonly committed: Committed[] = [];
+  /** The last letter that has been dealt with. */
+  private readUpTo: number;
+
+  constructor(
+    readonly claimed: ClaimedMailbox,
+    readonly tenant: TenantRecord,
+    readonly lease: Lease,
+    private readonly clock: DatabaseClock,
+    private readonly committer: Committer,
+    private readonly channels: ChannelRegistry,
+  ) {
+    this.readUpTo = (claimed.letters[0]?.seq ?? claimed.readUpTo + 1) - 1;
+  }
+
+  get tenantId(): string {
+    return this.claimed.tenantId;
+  }
+
+  get mailboxId(): string {
+    return this.claimed.mailboxId;
+  }
+
+  now(): string {
+    return this.clock.now();
+  }
+
+  context(): ExecutionContext {
+    return executionContext(this.claimed, this.tenant, (channel) => this.capabilities(channel));
+  }
+
+  capabilities(channel: string): ChannelCapabilities {
+    return this.channels.get(channel).capabilities;
+  }
+
+  read(seq: number): void {
+    this.readUpTo = seq;
+  }
+
+  /** Writes what there is and keeps the lease. Whatever follows may touch the world. */
+  async checkpoint(): Promise<void> {
+    await this.commit(null);
+  }
+
+  /** Writes what there is and gives the mailbox back, to be woken when the earliest timer of its runs is due. */
+  async release(wakeAt: string | null): Promise<CommitResult> {
+    return this.commit({ wakeAt });
+  }
+
+  reportDefect(error: unknown, executionId: string, node: string): void {
+    MailboxSession.logger.error({ msg: 'A node failed unexpectedly', tenantId: this.tenantId, executionId, node, err: error });
+  }
+
+  private async commit(release: { wakeAt: string | null } | null): Promise<CommitResult> {
+    if (!this.lease.holds()) throw new LeaseLost(`mailbox ${this.mailboxId}`);
+    const runs = this.runs.filter((run) => run.isDirty).map((run) => run.take());
+    const item: MailboxCommit = {
+      tenantId: this.tenantId,
+      mailboxId: this.mailboxId,
+      leaseToken: this.lease.token,
+      readUpTo: this.readUpTo,
+      runs,
+      release: release !== null,
+      wakeAt: release?.wakeAt ?? null,
+    };
+    crashPoint('advance.before-commit');
+    const result = await this.committer.commit(item);
+    if (!result.committed) {
+      this.lease.lose();
+      throw new LeaseLost(`mailbox ${this.mailboxId}`);
+    }
+    crashPoint('advance.after-commit');
+    this.committed.push(...runs);
+    return result;
+  }
+}

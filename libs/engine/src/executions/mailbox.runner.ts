@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { nextDue } from '@workflows/core';
+import type { ClaimedMailbox, CommitResult } from '@workflows/ports';
+import { Committer } from '@workflows/storage';
+import { ChannelRegistry } from '../channels/channel.registry.js';
+import type { DatabaseClock } from '../claims/database-clock.js';
+import type { Lease } from '../claims/lease.js';
+import { NodeRegistry } from '../nodes/node.registry.js';
+import { Tenants } from '../tenancy/tenants.js';
+import { PublishedWorkflows } from '../triggers/published-workflows.js';
+import { HttpEffectPerformer } from './http-effect.performer.js';
+import { LetterReader } from './letter-reader.js';
+import { LiveRun } from './live-run.js';
+import { type Committed, MailboxSession } from './mailbox-session.js';
+import { Segment } from './segment.js';
+
+export interface AdvanceInput {
+  claimed: ClaimedMailbox;
+  /** How often the tenant had published when the mailbox was claimed: what new messages start is not older. */
+  revision: number;
+  lease: Lease;
+  clock: DatabaseClock;
+}
+
+export interface AdvanceOutput {
+  result: CommitResult;
+  committed: Committed[];
+  /** When the earliest timer of the mailbox is due, ISO 8601; null: only a letter can wake it. */
+  wakeAt: string | null;
+}
+
+/**
+ * Advances one mailbox as far as it goes: what was left open by a worker that vanished, then timers that are due, then
+ * the letters in their order. Ends with one commit that gives the mailbox back.
+ */
+@Injectable()
+export class MailboxRunner {
+  constructor(
+    private readonly committer: Committer,
+    private readonly nodes: NodeRegistry,
+    private readonly channels: ChannelRegistry,
+    private readonly tenants: Tenants,
+    private readonly workflows: PublishedWorkflows,
+    private readonly http: HttpEffectPerformer,
+  ) {}
+
+  /** Throws LeaseLost when somebody else has taken the mailbox over; then nothing more may be done for it. */
+  async advance({ claimed, revision, lease, clock }: AdvanceInput): Promise<AdvanceOutput> {
+    const tenant = await this.tenants.get(claimed.tenantId);
+    const session = new MailboxSession(claimed, tenant, lease, clock, this.committer, this.channels);
+    const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, this.http);
+
+    for (const row of claimed.runs) {
+      session.runs.push(LiveRun.claimed(row, await this.workflows.graph(claimed.tenantId, row.versionId)));
+    }
+    for (const [index, row] of claimed.runs.entries()) {
+      const run = session.runs[index];
+      for (const open of row.openEffects) if (run !== undefined) await segment(run).recover(open);
+    }
+    for (const run of session.runs) await takeUp(run, segment);
+    for (const run of session.runs) await fireTimers(run, session, segment);
+
+    const published = () => this.workflows.of(claimed.tenantId, revision);
+    const reader = new LetterReader(session, this.workflows, published, segment);
+    for (const letter of claimed.letters) {
+      await reader.read(letter);
+      session.read(letter.seq);
+    }
+    const wakeAt = earliest(session.runs.filter((run) => !run.hasEnded).map((run) => nextDue(run.state)));
+    const result = await session.release(wakeAt);
+    return { result, committed: session.committed, wakeAt };
+  }
+}
+
+/** A state that was committed in the middle of a segment has tokens at work; their nodes are asked again, which is harmless. */
+async function takeUp(run: LiveRun, segment: (run: LiveRun) => Segment): Promise<void> {
+  if (!run.hasEnded && run.state.tokens.some(({ phase }) => phase.kind === 'running')) await segment(run).takeUp();
+}
+
+/** A timer acts only when the database's clock says that it is due. */
+async function fireTimers(run: LiveRun, session: MailboxSession, segment: (run: LiveRun) => Segment): Promise<void> {
+  const due = run.hasEnded ? null : nextDue(run.state);
+  const now = session.now();
+  if (due !== null && Date.parse(due) <= Date.parse(now)) await segment(run).applyWithContext({ type: 'timer', at: now });
+}
+
+function earliest(instants: Array<string | null>): string | null {
+  const times = instants.filter((instant) => instant !== null).map((instant) => Date.parse(instant));
+  return times.length === 0 ? null : new Date(Math.min(...times)).toISOString();
+}

@@ -1,0 +1,196 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  assertNever,
+  type Command,
+  type Effect,
+  type EffectResult,
+  type ExecutionEvent,
+  type HttpEffect,
+  type NodeOutcome,
+  pendingCommands,
+  WorkflowError,
+} from '@workflows/core';
+import { crashPoint } from '@workflows/ports';
+import type { NodeRegistry } from '../nodes/node.registry.js';
+import type { HttpEffectPerformer } from './http-effect.performer.js';
+import { LeaseLost } from '../claims/lease.js';
+import type { LiveRun } from './live-run.js';
+import type { MailboxSession } from './mailbox-session.js';
+import { nodeContext } from './node-context.js';
+
+/** Steps between two turns of the event loop: pure nodes are fast, but a long run of them must not hold others up. */
+const STEPS_PER_TURN = 64;
+
+/** A call that has come to its end; `error` when it may not be made any more. */
+type Called = { seq: number } & ({ result: EffectResult } | { error: unknown });
+
+type EffectCommand = Command & { type: 'effect' };
+type HttpCommand = EffectCommand & { effect: HttpEffect };
+
+/**
+ * Carries a run from an event to the place where it parks or ends: asks the machine, runs the nodes that it names,
+ * feeds their outcomes back. Nothing is written on the way, except a checkpoint before a call that must not be repeated.
+ */
+export class Segment {
+  private readonly queue: Command[] = [];
+  private readonly calls: HttpCommand[] = [];
+  /** Calls under way, by the number of their effect. */
+  private readonly inFlight = new Map<number, Promise<Called>>();
+  private steps = 0;
+
+  constructor(
+    private readonly run: LiveRun,
+    private readonly session: MailboxSession,
+    private readonly nodes: NodeRegistry,
+    private readonly http: HttpEffectPerformer,
+  ) {}
+
+  async apply(event: ExecutionEvent): Promise<void> {
+    this.queue.push(...this.run.apply(event));
+    await this.advance();
+  }
+
+  /** The same, after telling the run what has changed in the world since it last looked. */
+  async applyWithContext(event: ExecutionEvent): Promise<void> {
+    const context = this.session.context();
+    if (JSON.stringify(context) !== JSON.stringify(this.run.state.context)) {
+      this.queue.push(...this.run.apply({ type: 'context', at: event.at, context }));
+    }
+    await this.apply(event);
+  }
+
+  /** Takes up the steps whose nodes had not answered when the last holder of the run was lost. */
+  async takeUp(): Promise<void> {
+    this.queue.push(...pendingCommands(this.run.graph, this.run.state));
+    await this.advance();
+  }
+
+  /** Takes up a call that the last holder of the run began and may not have finished. */
+  async recover(open: { seq: number; effect: Effect }): Promise<void> {
+    if (open.effect.kind !== 'http') return;
+    const result: EffectResult =
+      open.effect.safety === 'unsafe'
+        ? {
+            outcome: 'unknown',
+            failure: {
+              code: 'effect.unknown',
+              kind: 'terminal',
+              message: 'The worker stopped while the request was under way, so nobody knows whether it happened.',
+            },
+          }
+        : await this.call(open.effect);
+    this.finish(open.seq, result);
+    await this.advance();
+  }
+
+  private async advance(): Promise<void> {
+    for (;;) {
+      const command = this.queue.shift();
+      if (command !== undefined) await this.carryOut(command);
+      else if (this.calls.length > 0) await this.beginCalls();
+      else if (this.inFlight.size > 0) await this.finishFirst();
+      else return;
+    }
+  }
+
+  private async carryOut(command: Command): Promise<void> {
+    switch (command.type) {
+      case 'run':
+      case 'resume': {
+        if (!this.isWaitedFor(command)) return;
+        this.steps += 1;
+        if (this.steps % STEPS_PER_TURN === 0) await nextTurn();
+        const { token, step, node, attempt } = command;
+        const outcome = await this.outcomeOf(command);
+        this.queue.push(
+          ...this.run.apply({
+            type: 'returned',
+            at: this.session.now(),
+            token,
+            step,
+            node,
+            attempt,
+            outcome,
+            random: Math.random(),
+          }),
+        );
+        return;
+      }
+      case 'effect':
+        if (isHttp(command)) this.calls.push(command);
+        else this.run.journal(command, 'intent');
+        return;
+      case 'withdraw':
+        return; // The run remembers it for the commit.
+      default:
+        assertNever(command);
+    }
+  }
+
+  private async outcomeOf(command: Command & { type: 'run' | 'resume' }): Promise<NodeOutcome> {
+    const node = this.run.graph.nodes[command.node];
+    if (node === undefined)
+      throw new Error(`Run ${this.run.executionId} stands on "${command.node}", which its version does not have.`);
+    const strategy = this.nodes.strategy(node.type);
+    const context = nodeContext(this.run, node, command, this.session);
+    try {
+      return command.type === 'run'
+        ? await strategy.run(command.input, context)
+        : await strategy.resume(command.input, context, command.signal, command.memory);
+    } catch (error) {
+      if (error instanceof WorkflowError) return { kind: 'failed', failure: error.failure };
+      // A defect of a node must end its step, not the worker; what it said may hold a customer's words, so only the log has it.
+      this.session.reportDefect(error, this.run.executionId, command.node);
+      const message = `The node "${command.node}" of type ${node.type} failed unexpectedly. The log of the worker has the cause.`;
+      return { kind: 'failed', failure: { code: 'internal', kind: 'terminal', message } };
+    }
+  }
+
+  /** Begins the calls of all branches, at the same time as those that are under way. */
+  private async beginCalls(): Promise<void> {
+    const calls = this.calls.splice(0).filter((call) => this.isWaitedFor(call));
+    for (const call of calls) this.run.journal(call, 'sending');
+    // A read may be repeated without harm, so it needs no commit of its own before it.
+    if (calls.some((call) => call.effect.safety !== 'read')) await this.session.checkpoint();
+    for (const { seq, effect } of calls) {
+      this.inFlight.set(
+        seq,
+        this.call(effect).then(
+          (result) => ({ seq, result }),
+          (error: unknown) => ({ seq, error }),
+        ),
+      );
+    }
+  }
+
+  /** A branch goes on as soon as its own call has come to an end, however long those of the others take. */
+  private async finishFirst(): Promise<void> {
+    const called = await Promise.race(this.inFlight.values());
+    this.inFlight.delete(called.seq);
+    if ('error' in called) throw called.error;
+    this.finish(called.seq, called.result);
+  }
+
+  /** False when the region of its token was closed by something that came before it. */
+  private isWaitedFor({ token, step }: { token: number; step: number }): boolean {
+    return this.run.state.tokens.some((each) => each.id === token && each.step === step);
+  }
+
+  private async call(effect: HttpEffect): Promise<EffectResult> {
+    if (!this.session.lease.holds()) throw new LeaseLost(`mailbox ${this.session.mailboxId}`);
+    crashPoint('advance.before-http');
+    const result = await this.http.perform(effect);
+    crashPoint('advance.after-http');
+    return result;
+  }
+
+  private finish(seq: number, result: EffectResult): void {
+    const state = result.outcome === 'done' ? 'sent' : result.outcome;
+    this.run.settle({ seq, state, result });
+    this.queue.push(...this.run.apply({ type: 'effect', at: this.session.now(), seq, result }));
+  }
+}
+
+function isHttp(command: EffectCommand): command is HttpCommand {
+  return command.effect.kind === 'http';
+}

@@ -1,0 +1,107 @@
+import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { ScheduleModule } from '@nestjs/schedule';
+import { CHANNELS } from '@workflows/channels';
+import { NODES } from '@workflows/nodes';
+import { Database, Doorbell, EgressClient } from '@workflows/ports';
+import { STORES } from '@workflows/storage';
+import { ChannelRegistry } from './channels/channel.registry.js';
+import { ConnectionAccounts } from './connections/connection-accounts.js';
+import { ConnectionRoutes } from './connections/connection-routes.js';
+import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
+import { AdvanceProcessor } from './executions/advance.processor.js';
+import { AfterCommit } from './executions/after-commit.js';
+import { HttpEffectPerformer } from './executions/http-effect.performer.js';
+import { LeaseKeeper } from './executions/lease-keeper.js';
+import { MailboxRunner } from './executions/mailbox.runner.js';
+import { MailboxWorker } from './executions/mailbox.worker.js';
+import { PartitionKeeper } from './housekeeping/partition-keeper.js';
+import { Metrics } from './metrics/metrics.js';
+import { ExecutionFacts } from './facts/execution-facts.js';
+import { Acknowledger } from './inbound/acknowledger.js';
+import { InboundService } from './inbound/inbound.service.js';
+import { WEBHOOK_SECRETS, type WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
+import { EngineLifecycle } from './lifecycle.js';
+import { NodeRegistry } from './nodes/node.registry.js';
+import { EffectReference } from './outbound/effect-reference.js';
+import { MessageSender } from './outbound/message.sender.js';
+import { OutboundProcessor } from './outbound/outbound.processor.js';
+import { Pacer } from './outbound/pacer.js';
+import { SecretBox } from './secrets/index.js';
+import { Sweeper } from './sweeper/sweeper.js';
+import { Tenants } from './tenancy/tenants.js';
+import { ContactBinding } from './triggers/contact-binding.js';
+import { ExecutionEnds } from './triggers/execution-ends.js';
+import { PublishedWorkflows } from './triggers/published-workflows.js';
+import { Workflows } from './workflows.js';
+
+/** What the engine needs from the application that imports it. */
+export interface WorkflowsModuleOptions {
+  engine: EngineOptions;
+  database: Database;
+  doorbell: Doorbell;
+  egress: EgressClient;
+  secrets: SecretBox;
+  webhookSecrets: WebhookSecretsByChannel;
+  /** Settings of channels, and node types or channels of the importing application. */
+  imports?: ModuleMetadata['imports'];
+  providers?: Provider[];
+}
+
+/**
+ * The engine as a module: import it with `WorkflowsModule.forRoot({...})`, inject `Workflows` to start and cancel runs.
+ * Nodes and channels of the importing application are found among `providers`.
+ */
+@Module({})
+export class WorkflowsModule {
+  static forRoot(options: WorkflowsModuleOptions): DynamicModule {
+    const exported: Provider[] = [
+      { provide: ENGINE_OPTIONS, useValue: options.engine },
+      { provide: Database, useValue: options.database },
+      { provide: Doorbell, useValue: options.doorbell },
+      { provide: EgressClient, useValue: options.egress },
+      { provide: SecretBox, useValue: options.secrets },
+      { provide: WEBHOOK_SECRETS, useValue: options.webhookSecrets },
+      ...STORES,
+      ChannelRegistry,
+      ExecutionEnds,
+      InboundService,
+      Metrics,
+      NodeRegistry,
+      PublishedWorkflows,
+      Workflows,
+    ];
+    return {
+      module: WorkflowsModule,
+      global: true,
+      imports: [DiscoveryModule, EventEmitterModule.forRoot(), ScheduleModule.forRoot(), ...(options.imports ?? [])],
+      providers: [
+        ...exported,
+        ...(options.providers ?? []),
+        ...CHANNELS,
+        ...NODES,
+        Acknowledger,
+        AdvanceProcessor,
+        AfterCommit,
+        ConnectionAccounts,
+        ConnectionRoutes,
+        ContactBinding,
+        EffectReference,
+        EngineLifecycle,
+        ExecutionFacts,
+        HttpEffectPerformer,
+        LeaseKeeper,
+        MailboxRunner,
+        MailboxWorker,
+        MessageSender,
+        OutboundProcessor,
+        PartitionKeeper,
+        Pacer,
+        Sweeper,
+        Tenants,
+      ],
+      exports: exported,
+    };
+  }
+}

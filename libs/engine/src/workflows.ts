@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { type CompiledTrigger, checkValue, dataSchemaOf, type Json, type JsonObject } from '@workflows/core';
+import { Doorbell, type StartLetter } from '@workflows/ports';
+import { ExecutionStore, InboundStore } from '@workflows/storage';
+import { v7 as uuidv7 } from 'uuid';
+import { type BoundContact, ContactBinding, type ContactReference } from './triggers/contact-binding.js';
+import { executionIdOf } from './triggers/execution-id.js';
+import { type PublishedWorkflow, PublishedWorkflows } from './triggers/published-workflows.js';
+import { StartRefused } from './triggers/start-refused.js';
+
+export interface StartRequest {
+  tenantId: string;
+  /** Id of the workflow's document. */
+  workflowId: string;
+  /** Id of a trigger of type `call`; may be left out when the workflow has just one. */
+  trigger?: string;
+  input: JsonObject;
+  /** Binds the run to a contact. */
+  contact?: ContactReference;
+  /** The same key for the same trigger gives the first run again. */
+  idempotencyKey?: string;
+}
+
+/** An event that came through a webhook trigger; `event` is as expressions see it, without `at`. */
+export interface WebhookStart {
+  tenantId: string;
+  workflowId: string;
+  trigger: string;
+  event: JsonObject;
+  /** Binds the run to a contact. */
+  contact?: ContactReference;
+  /** The same key for the same trigger gives the first run again. */
+  idempotencyKey?: string;
+}
+
+export interface Started {
+  executionId: string;
+  /** True: this key was used before, and `executionId` is the first run. */
+  repeated: boolean;
+}
+
+/** Starts and cancels runs: the door for REST, webhooks and other modules. What it accepts is in Postgres. */
+@Injectable()
+export class Workflows {
+  constructor(
+    private readonly published: PublishedWorkflows,
+    private readonly inbound: InboundStore,
+    private readonly executions: ExecutionStore,
+    private readonly contacts: ContactBinding,
+    private readonly doorbell: Doorbell,
+  ) {}
+
+  /** Starts a run by a trigger of type `call`. Throws StartRefused with every problem of the request. */
+  async start(request: StartRequest): Promise<Started> {
+    const workflow = await this.workflow(request.tenantId, request.workflowId);
+    const trigger = chooseTrigger(workflow, request.trigger);
+    const input = checkInput(trigger, request.input);
+    return this.accept(request, workflow, { trigger: trigger.id, type: 'call', input });
+  }
+
+  /**
+   * Starts a run by a webhook whose sender and body have been checked. Throws StartRefused when nothing is published, or
+   * when there is no such contact.
+   */
+  async startFromWebhook(request: WebhookStart): Promise<Started> {
+    const workflow = await this.workflow(request.tenantId, request.workflowId);
+    return this.accept(request, workflow, { ...request.event, trigger: request.trigger });
+  }
+
+  /** Asks a run to end. It is cancelled between two steps; one that has ended meanwhile stays as it is. */
+  async cancel(request: {
+    tenantId: string;
+    executionId: string;
+    reason: string;
+    by: string;
+  }): Promise<{ outcome: 'accepted' } | { outcome: 'not_found' } | { outcome: 'ended'; status: string }> {
+    const execution = await this.executions.get(request.tenantId, request.executionId);
+    if (execution === null) return { outcome: 'not_found' };
+    if (execution.endedAt !== null) return { outcome: 'ended', status: execution.status };
+    const [result] = await this.inbound.accept([{ kind: 'cancel', dedupe: uuidv7(), ...request }]);
+    if (result?.outcome === 'not_found') return { outcome: 'not_found' };
+    this.doorbell.ring('advance');
+    return { outcome: 'accepted' };
+  }
+
+  private async accept(
+    request: { tenantId: string; contact?: ContactReference; idempotencyKey?: string },
+    { workflowId, versionId }: PublishedWorkflow,
+    event: JsonObject & { trigger: string },
+  ): Promise<Started> {
+    const { tenantId, idempotencyKey } = request;
+    const contact: BoundContact | undefined = request.contact && (await this.contacts.resolve(tenantId, request.contact));
+    const executionId = executionIdOf(tenantId, workflowId, event.trigger, idempotencyKey);
+    const start: StartLetter = {
+      executionId,
+      workflowId,
+      versionId,
+      trigger: event.trigger,
+      event: { id: executionId, ...event },
+    };
+    const [result] = await this.inbound.accept([
+      { kind: 'start', tenantId, executionId, start, ...(contact === undefined ? {} : { contact }) },
+    ]);
+    if (result?.outcome === 'stored') this.doorbell.ring('advance');
+    return { executionId, repeated: result?.outcome === 'duplicate' };
+  }
+
+  private async workflow(tenantId: string, workflowId: string): Promise<PublishedWorkflow> {
+    const workflows = await this.published.latest(tenantId);
+    const workflow = workflows.find((candidate) => candidate.workflowId === workflowId);
+    if (workflow !== undefined) return workflow;
+    throw new StartRefused(
+      'not_published',
+      `No workflow "${workflowId}" is published. Publish it first, or check its id.`,
+      '/workflow',
+    );
+  }
+}
+
+function chooseTrigger(workflow: PublishedWorkflow, wanted: string | undefined): CompiledTrigger {
+  const callable = Object.values(workflow.graph.triggers).filter((trigger) => trigger.type === 'call');
+  const known = callable.map((trigger) => trigger.id).join(', ') || 'none';
+  if (wanted === undefined) {
+    const [only, second] = callable;
+    if (only !== undefined && second === undefined) return only;
+    const message = `The workflow "${workflow.workflowId}" has ${callable.length} triggers of type "call" (${known}). Say which one in "trigger".`;
+    throw new StartRefused('trigger', message, '/trigger');
+  }
+  const trigger = callable.find((candidate) => candidate.id === wanted);
+  if (trigger !== undefined) return trigger;
+  throw new StartRefused(
+    'trigger',
+    `"${wanted}" is no trigger of type "call" of this workflow. Those are: ${known}.`,
+    '/trigger',
+  );
+}
+
+function checkInput(trigger: CompiledTrigger, input: JsonObject): JsonObject {
+  const schema = dataSchemaOf(trigger.definition['input']);
+  if (schema === undefined) return input;
+  const checked = checkValue(schema, input);
+  if ('value' in checked) return isObject(checked.value) ? checked.value : {};
+  const problems = checked.problems.map(({ path, message }) => ({ path: `/input${path}`, code: 'start.input', message }));
+  throw new StartRefused('input', 'The input does not fit the schema of the trigger.', '/input', problems);
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

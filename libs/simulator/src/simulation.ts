@@ -1,0 +1,240 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  assertNever,
+  type CompiledGraph,
+  type Command,
+  type EffectResult,
+  earliest,
+  type ExecutionEvent,
+  type InboundMessage,
+  isDue,
+  type JsonObject,
+  nextDue,
+  plusMs,
+  type Route,
+  routeMessage,
+  windowFailure,
+} from '@workflows/core';
+import type { Coverage } from './coverage.js';
+import type { Mocks } from './mocks.js';
+import { type NodePlayers, unmocked } from './node-players.js';
+import { Outbox } from './outbox.js';
+import { SimulatedRun } from './simulated-run.js';
+import { failed, pointer, TestStopped } from './test-problem.js';
+import type { TestProblem } from './report.js';
+import type { World } from './world.js';
+
+export interface Stage {
+  graph: CompiledGraph;
+  world: World;
+  mocks: Mocks;
+  nodes: NodePlayers;
+  coverage: Coverage;
+  /** JSON Pointer to the test. */
+  testPath: string;
+}
+
+/** Far more than a dialogue needs, and soon over: a test that loops must not hold up whoever publishes. */
+const MOST_OUTCOMES = 20_000;
+
+/** Outcomes between two turns of the event loop, as in the engine: others are served in between. */
+const OUTCOMES_PER_TURN = 64;
+
+/**
+ * One test's small world: the real router, machine and node strategies around a clock that stands still until it is
+ * told to pass. What the engine keeps in Postgres is kept in memory here, and nothing leaves the process.
+ */
+export class Simulation {
+  now: string;
+  readonly outbox = new Outbox();
+  readonly runs: SimulatedRun[] = [];
+  private lastInboundAt: string | null;
+  private outcomes = 0;
+
+  constructor(private readonly stage: Stage) {
+    this.now = stage.world.now;
+    this.lastInboundAt = stage.world.lastInboundAt;
+  }
+
+  /** The run that was started last: the one that the script talks about. */
+  get run(): SimulatedRun | undefined {
+    return this.runs.at(-1);
+  }
+
+  /** Starts a run without asking the triggers whether they want the event. */
+  async start(trigger: string, event: JsonObject, message?: InboundMessage): Promise<void> {
+    if (message !== undefined) this.lastInboundAt = this.now;
+    const run = new SimulatedRun(`run-${this.runs.length + 1}`, this.stage.graph, this.stage.mocks, this.stage.coverage);
+    const context = this.stage.world.context(this.lastInboundAt);
+    const at = this.now;
+    this.runs.push(run);
+    await this.carryOut(
+      run,
+      run.apply({
+        type: 'started',
+        at,
+        executionId: run.id,
+        trigger,
+        event,
+        context,
+        ...(message === undefined ? {} : { message }),
+      }),
+    );
+  }
+
+  /** Messages of one burst, each to whom it belongs, as the engine routes them. */
+  async hear(messages: readonly InboundMessage[]): Promise<Route[]> {
+    // An answer comes after its question; what comes in the same millisecond would count as written before it.
+    if (this.outbox.last?.at === this.now) await this.passTime(plusMs(this.now, 1));
+    this.lastInboundAt = this.now;
+    const routes: Route[] = [];
+    for (const message of messages) routes.push(await this.route({ ...message, at: this.now }));
+    await this.passTime(this.now);
+    return routes;
+  }
+
+  /** Lets time pass, firing each timer at its instant. What a burst waits for is due at once. */
+  async passTime(until: string): Promise<void> {
+    for (let due = this.nextDue(); due !== null && isDue(due, until); due = this.nextDue()) {
+      if (!isDue(due, this.now)) this.now = plusMs(due, 0);
+      for (const run of this.alive()) {
+        if (isDue(nextDue(run.state) ?? until, this.now)) await this.give(run, { type: 'timer', at: this.now });
+      }
+    }
+    if (!isDue(until, this.now)) this.now = until;
+  }
+
+  async settle(run: SimulatedRun, seq: number, result: EffectResult): Promise<void> {
+    await this.give(run, { type: 'effect', at: this.now, seq, result });
+  }
+
+  private async route(message: InboundMessage): Promise<Route> {
+    const { graph, world } = this.stage;
+    if (world.conversation === null) throw new Error('A run without a conversation hears nothing.');
+    const { channel, connection } = world.conversation;
+    const quoted = message.quotedId === undefined ? undefined : this.outbox.find(message.quotedId);
+    const route = routeMessage({
+      message,
+      receivedAt: this.now,
+      channel,
+      connection,
+      runs: this.alive().map(({ state }) => ({ state, graph })),
+      workflows: [graph],
+      ...(quoted === undefined ? {} : { quoted: { executionId: quoted.executionId, step: quoted.step } }),
+    });
+    switch (route.to) {
+      case 'run':
+        await this.giveTo(route.executionId, {
+          type: 'message',
+          at: this.now,
+          message,
+          receivedAt: this.now,
+          token: route.token,
+        });
+        break;
+      case 'gather':
+      case 'consumed':
+        await this.giveTo(route.executionId, { type: 'message', at: this.now, message, receivedAt: this.now });
+        break;
+      case 'start':
+        for (const id of route.cancel) await this.giveTo(id, { type: 'cancelled', at: this.now, reason: 'restarted' });
+        await this.start(route.trigger, route.event, message);
+        break;
+      case 'nobody':
+        break;
+      default:
+        assertNever(route);
+    }
+    return route;
+  }
+
+  private async giveTo(executionId: string, event: ExecutionEvent): Promise<void> {
+    const run = this.alive().find(({ id }) => id === executionId);
+    if (run !== undefined) await this.give(run, event);
+  }
+
+  /** Like the engine, tells the run first what has changed around it. */
+  private async give(run: SimulatedRun, event: ExecutionEvent): Promise<void> {
+    const context = this.stage.world.context(this.lastInboundAt);
+    const changed = JSON.stringify(context) !== JSON.stringify(run.state.context);
+    const news = changed ? run.apply({ type: 'context', at: event.at, context }) : [];
+    await this.carryOut(run, [...news, ...run.apply(event)]);
+  }
+
+  /** Runs what the machine asks for until it asks for nothing more. Effects come to their end when all nodes have spoken. */
+  private async carryOut(run: SimulatedRun, commands: Command[]): Promise<void> {
+    const queue = [...commands];
+    const settled: ExecutionEvent[] = [];
+    for (;;) {
+      const command = queue.shift();
+      if (command === undefined) {
+        const event = settled.shift();
+        if (event === undefined) return;
+        queue.push(...run.apply(event));
+      } else if (command.type !== 'withdraw' && !isMessage(command) && !run.isWaitedFor(command)) {
+        continue;
+      } else if (command.type === 'effect') {
+        const result = this.answer(run, command);
+        if (result !== undefined) settled.push({ type: 'effect', at: this.now, seq: command.seq, result });
+      } else if (command.type !== 'withdraw') {
+        this.outcomes += 1;
+        if (this.outcomes % OUTCOMES_PER_TURN === 0) await nextTurn();
+        if (this.outcomes > MOST_OUTCOMES) throw new TestStopped(endless(this.stage.testPath));
+        const outcome = await this.stage.nodes.outcomeOf(
+          run,
+          command,
+          this.now,
+          this.stage.world.conversation?.capabilities ?? null,
+        );
+        const { token, step, node, attempt } = command;
+        queue.push(...run.apply({ type: 'returned', at: this.now, token, step, node, attempt, outcome, random: 0 }));
+      }
+    }
+  }
+
+  /** What the world says to an effect at once; undefined when it says nothing yet. */
+  private answer(run: SimulatedRun, { seq, node, step, effect }: Command & { type: 'effect' }): EffectResult | undefined {
+    const mocked = run.mockOf(step)?.answer(run.attemptOf(step));
+    if (effect.kind === 'http') {
+      if (mocked !== undefined) return mocked;
+      throw new TestStopped(unmocked(pointer(this.stage.testPath, 'given', 'mocks'), node, 'http.request'));
+    }
+    if (mocked !== undefined && mocked.outcome !== 'done') return mocked;
+    const { conversation } = this.stage.world;
+    const closed =
+      conversation === null
+        ? null
+        : windowFailure(effect.message, conversation.capabilities, this.lastInboundAt, Date.parse(this.now));
+    if (closed !== null) return { outcome: 'failed', failure: closed };
+    const { id } = this.outbox.put({
+      at: this.now,
+      node,
+      executionId: run.id,
+      step,
+      seq,
+      notify: effect.notify,
+      message: effect.message,
+    });
+    return effect.notify === 'accepted'
+      ? (mocked ?? { outcome: 'done', data: { messageId: id, status: 'accepted' } })
+      : undefined;
+  }
+
+  private alive(): SimulatedRun[] {
+    return this.runs.filter((run) => !run.hasEnded);
+  }
+
+  private nextDue(): string | null {
+    return earliest(this.alive().flatMap((run) => nextDue(run.state) ?? []));
+  }
+}
+
+function endless(path: string): TestProblem {
+  const hint = 'Bound its loops with maxVisits, or advance less time.';
+  return failed(path, `The test ran nodes ${MOST_OUTCOMES} times and had not come to its end.`, { hint });
+}
+
+/** A message that a run has decided on goes out, whatever becomes of the branch that decided it. */
+function isMessage(command: Command): boolean {
+  return command.type === 'effect' && command.effect.kind === 'message';
+}

@@ -1,0 +1,120 @@
+import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { TenantScope, Workflows } from '@workflows/engine';
+import { ExecutionStore } from '@workflows/storage';
+import { CurrentCaller, Needs } from '../../access/access.decorators.js';
+import { type Caller, nameOf } from '../../access/caller.js';
+import { AnId } from '../../http/id-pipe.js';
+import { Operation } from '../../http/operation.js';
+import { pageOf } from '../../http/paging.js';
+import { badRequest, conflict, notFound } from '../../problems/refusal.js';
+import {
+  CancelExecutionBody,
+  ExecutionPage,
+  ExecutionQuery,
+  ExecutionView,
+  StartedExecutionView,
+  StartExecutionBody,
+  TimelineView,
+} from './executions.dto.js';
+import { timelineOf } from './timeline.js';
+
+@ApiTags('Executions')
+@Controller('v1/executions')
+export class ExecutionsController {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly workflows: Workflows,
+    private readonly executions: ExecutionStore,
+  ) {}
+
+  @Post()
+  @Needs('write')
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Up to 200 characters. A repeat within 8 days returns the first run.',
+  })
+  @Operation({
+    summary: 'Start a run of a published workflow',
+    status: 202,
+    type: StartedExecutionView,
+    refusals: {
+      400: 'A field is wrong.',
+      404: 'There is no such workflow.',
+      422: 'The input or the contact does not fit the trigger.',
+    },
+  })
+  start(@Body() body: StartExecutionBody, @Headers('idempotency-key') idempotencyKey?: string): Promise<StartedExecutionView> {
+    const { workflow, trigger, input, contact } = body;
+    return this.workflows.start({
+      tenantId: this.scope.tenantId,
+      workflowId: workflow,
+      input,
+      ...(trigger === undefined ? {} : { trigger }),
+      ...(contact === undefined ? {} : { contact }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey: checkedKey(idempotencyKey) }),
+    });
+  }
+
+  @Get()
+  @Needs('read')
+  @Operation({ summary: 'List the runs, newest first', type: ExecutionPage, refusals: { 400: 'A filter is wrong.' } })
+  list(@Query() query: ExecutionQuery): Promise<ExecutionPage> {
+    const { workflow, status, contact, conversation, startedAfter, startedBefore } = query;
+    const filter = {
+      workflowId: workflow,
+      status,
+      contactId: contact,
+      conversationId: conversation,
+      startedAfter,
+      startedBefore,
+    };
+    return this.executions.list(this.scope.tenantId, filter, pageOf(query));
+  }
+
+  @Get(':executionId')
+  @Needs('read')
+  @Operation({ summary: 'Get a run', type: ExecutionView, refusals: { 404: 'There is no such run.' } })
+  async get(@Param('executionId', AnId) id: string): Promise<ExecutionView> {
+    const execution = await this.executions.get(this.scope.tenantId, id);
+    if (execution === null) throw notFound('execution');
+    return execution;
+  }
+
+  @Get(':executionId/timeline')
+  @Needs('read')
+  @Operation({ summary: 'Get what a run did, step by step', type: TimelineView, refusals: { 404: 'There is no such run.' } })
+  async timeline(@Param('executionId', AnId) id: string): Promise<TimelineView> {
+    await this.get(id);
+    const { tenantId } = this.scope;
+    const [segments, effects] = await Promise.all([this.executions.history(tenantId, id), this.executions.effects(tenantId, id)]);
+    return timelineOf(segments, effects);
+  }
+
+  @Post(':executionId/cancel')
+  @Needs('write')
+  @Operation({
+    summary: 'Cancel a run; it stops between two steps',
+    status: 202,
+    refusals: { 400: 'A field is wrong.', 404: 'There is no such run.', 409: 'The run has already ended.' },
+  })
+  async cancel(
+    @Param('executionId', AnId) executionId: string,
+    @Body() body: CancelExecutionBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    const { tenantId } = this.scope;
+    const result = await this.workflows.cancel({ tenantId, executionId, reason: body.reason, by: nameOf(caller) });
+    if (result.outcome === 'not_found') throw notFound('execution');
+    if (result.outcome === 'ended')
+      throw conflict(`The run has already ended as ${result.status}, so there is nothing to cancel.`);
+  }
+}
+
+function checkedKey(key: string): string {
+  if (/^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  throw badRequest(
+    'The header Idempotency-Key is not made of 1 to 200 printable ASCII characters. Use a UUID or the id of your own record.',
+  );
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { ChannelCapabilities, TenantContext } from '@workflows/core';
+import { ChannelRegistry } from '@workflows/engine';
+import { ConnectionStore, SecretStore } from '@workflows/storage';
+
+/** What a tenant has, as far as workflows refer to it by name. */
+@Injectable()
+export class TenantResources {
+  constructor(
+    private readonly connections: ConnectionStore,
+    private readonly secrets: SecretStore,
+    private readonly channels: ChannelRegistry,
+  ) {}
+
+  /**
+   * For the compiler. Credentials come with a later version, so nobody has any yet. Templates are not fetched from the
+   * provider, so they stay unknown and unchecked.
+   */
+  async contextOf(tenantId: string): Promise<TenantContext> {
+    const [connections, secrets] = await Promise.all([this.connections.list(tenantId), this.secrets.list(tenantId)]);
+    return {
+      connections: connections.map(({ name, channel }) => ({ name, channel })),
+      channels: this.capabilities(),
+      credentials: [],
+      secrets: secrets.map(({ name }) => name),
+    };
+  }
+
+  private capabilities(): Record<string, ChannelCapabilities> {
+    return Object.fromEntries(this.channels.names().map((name) => [name, this.channels.get(name).capabilities]));
+  }
+}

@@ -1,0 +1,75 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { TenantScope } from '@workflows/engine';
+import { AccessGuard } from './access/access.guard.js';
+import { Authenticator } from './access/authenticator.js';
+import { RouteRules } from './access/route-rules.js';
+import { ApiKeyIssuer } from './admin/api-keys/api-key-issuer.js';
+import { ApiKeysController, TenantApiKeysController } from './admin/api-keys/api-keys.controller.js';
+import { ConnectionsController } from './admin/connections/connections.controller.js';
+import { ConversationsController } from './admin/conversations/conversations.controller.js';
+import { ExecutionsController } from './admin/executions/executions.controller.js';
+import { NodeTypesController } from './admin/node-types/node-types.controller.js';
+import { SecretsController } from './admin/secrets/secrets.controller.js';
+import { TenantsController } from './admin/tenants/tenants.controller.js';
+import { TenantResources } from './admin/workflows/tenant-resources.js';
+import { WorkflowBundles } from './admin/workflows/workflow-bundles.js';
+import { WorkflowChecker } from './admin/workflows/workflow-checker.js';
+import { WorkflowTests } from './admin/workflows/workflow-tests.js';
+import { WorkflowsController } from './admin/workflows/workflows.controller.js';
+import { Config } from './config/config.js';
+import { engineOf, Foundations } from './engine.js';
+import { HealthController } from './health/health.controller.js';
+import { Readiness } from './health/readiness.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { ADVANCE_CLOCK, TestClockController } from './test-clock/test-clock.controller.js';
+import { advanceClockOf } from './test-clock/advance-clock.js';
+import { HookDoor } from './webhooks/hook-door.js';
+import { HookSecrets } from './webhooks/hook-secrets.js';
+import { HooksController } from './webhooks/hooks.controller.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+
+const API_CONTROLLERS = [
+  TenantsController,
+  TenantApiKeysController,
+  ApiKeysController,
+  ConnectionsController,
+  SecretsController,
+  WorkflowsController,
+  NodeTypesController,
+  ExecutionsController,
+  ConversationsController,
+  WebhooksController,
+  HooksController,
+];
+
+/** The engine with its doors. A process with ROLE=worker has none but its health. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config): DynamicModule {
+    const { ROLE, TEST_CLOCK } = config.values;
+    const doors = ROLE === 'worker' ? [] : [...API_CONTROLLERS, ...(TEST_CLOCK ? [TestClockController] : [])];
+    return {
+      module: AppModule,
+      imports: [DiscoveryModule, engineOf(config)],
+      controllers: [HealthController, MetricsController, ...doors],
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        ...(TEST_CLOCK ? [{ provide: ADVANCE_CLOCK, useValue: advanceClockOf(config) }] : []),
+        ApiKeyIssuer,
+        Authenticator,
+        Foundations,
+        HookDoor,
+        HookSecrets,
+        Readiness,
+        RouteRules,
+        TenantResources,
+        TenantScope,
+        WorkflowBundles,
+        WorkflowChecker,
+        WorkflowTests,
+      ],
+    };
+  }
+}

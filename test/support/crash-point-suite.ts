@@ -1,0 +1,116 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@workflows/core';
+import { CRASH_POINTS, type CrashPoint } from '@workflows/ports';
+import { Deployment, eventually, type Tenant } from './deployment.js';
+
+/** A message, a call that must not be repeated blindly, a second message, a question and its answer: the whole road. */
+const workflow = (port: number): JsonObject & { id: string } => ({
+  dsl: '1.0',
+  id: 'order',
+  name: 'Order',
+  vars: { size: { type: 'string' } },
+  triggers: [{ id: 'keyword', type: 'channel.message', channels: ['whatsapp'], keywords: ['order'] }],
+  start: 'welcome',
+  nodes: {
+    welcome: { type: 'message.send', with: { text: 'Welcome!' }, next: 'reserve' },
+    reserve: {
+      type: 'http.request',
+      with: {
+        method: 'POST',
+        url: `http://127.0.0.1:${port}/reservations`,
+        body: { contact: '{{ contact.id }}' },
+        effect: 'idempotent',
+      },
+      next: 'size',
+      catch: [{ errors: ['*'], next: 'sorry' }],
+    },
+    size: {
+      type: 'message.ask',
+      with: { text: 'Which size?', expect: { kind: 'text' } },
+      save: 'vars.size',
+      timeout: 'PT1H',
+      next: 'thanks',
+      on: { timeout: 'done', exhausted: 'done' },
+    },
+    thanks: { type: 'message.send', with: { text: 'One {{ vars.size }} is yours.', await: 'accepted' }, next: 'done' },
+    sorry: { type: 'message.send', with: { text: 'Sorry.' }, next: 'done' },
+    done: { type: 'end', with: { status: 'completed' } },
+  },
+});
+
+const CONVERSATION = ['Welcome!', 'Which size?', 'One large is yours.'];
+
+/** One customer for each point, so that each conversation is counted by itself. */
+const customers = new Map<CrashPoint, string>(CRASH_POINTS.map((point, index) => [point, `55119${String(90_000_000 + index)}`]));
+
+/** The suite for one kind of queue; it has a file for each, so that they run side by side. */
+export function crashPointSuite(queue: 'postgres' | 'redis'): void {
+  describe(`a process that is killed in the worst place, with its doorbell on ${queue}`, () => {
+    let deployment: Deployment;
+    let tenant: Tenant;
+    let shop: Server;
+    const reservations: string[] = [];
+
+    beforeAll(async () => {
+      shop = createServer((request, response) => {
+        reservations.push(String(request.headers['idempotency-key']));
+        response.setHeader('content-type', 'application/json').end('{"ok":true}');
+      }).listen(0, '127.0.0.1');
+      await new Promise((resolve) => shop.once('listening', resolve));
+      const { port } = shop.address() as AddressInfo;
+      deployment = await Deployment.create({ queue, environment: { EGRESS_ALLOW_PRIVATE: `127.0.0.1:${port}` } });
+      const engine = await deployment.start();
+      tenant = await deployment.tenant([workflow(port)]);
+      await engine.kill();
+    }, 60_000);
+
+    afterAll(async () => {
+      await deployment.close();
+      shop.close();
+    }, 30_000);
+
+    it.each(CRASH_POINTS)(
+      'at %s: the conversation goes on and each message goes out once',
+      async (point) => {
+        const customer = customers.get(point) ?? '';
+        const crashing = await deployment.start({
+          CRASH_AT: point,
+          ...(point === 'sweep.after-sweep' ? { CRASH_ON: '10' } : {}),
+        });
+        await deployment.emulator.say(customer, { text: 'order', name: 'Ana' });
+        // A point that is not on the way to the first question is reached by the answer to it.
+        const crashed = await Promise.race([crashing.ended, deployment.sentTo(customer, 2).then(() => null)]);
+        if (crashed === null) {
+          await deployment.emulator.say(customer, { text: 'large' });
+          await expect(crashing.ended).resolves.toMatchObject({ signal: 'SIGKILL' });
+        } else {
+          expect(crashed.signal).toBe('SIGKILL');
+        }
+
+        const engine = await deployment.start();
+        if (crashed !== null) {
+          await deployment.sentTo(customer, 2);
+          await deployment.emulator.say(customer, { text: 'large' });
+        }
+        const sent = await deployment.sentTo(customer, CONVERSATION.length);
+        expect(sent.map(({ text }) => text)).toEqual(CONVERSATION);
+        const run = await eventually(
+          async () =>
+            (await tenant.rest.get<{ items: Array<{ id: string; status: string }> }>('/v1/executions?limit=1')).items[0],
+          (latest) => latest?.status === 'completed',
+        );
+        const timeline = await tenant.rest.get<{ steps: Array<{ node: string }> }>(`/v1/executions/${run?.id ?? ''}/timeline`);
+        expect(timeline.steps.map(({ node }) => node)).toEqual(['welcome', 'reserve', 'size', 'thanks', 'done']);
+        expect((await deployment.emulator.messages({ waId: customer })).map(({ text }) => text)).toEqual(CONVERSATION);
+        await expect(engine.stop()).resolves.toBe(0);
+      },
+      120_000,
+    );
+
+    it('never asked the shop for more than one reservation per conversation', () => {
+      expect(new Set(reservations).size).toBe(CRASH_POINTS.length);
+    });
+  });
+}

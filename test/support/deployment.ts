@@ -6,6 +6,9 @@ import { createTestDatabase, startRedis, type TestDatabase, type TestRedis } fro
 import { type EngineProcess, freePort, startEngine } from './engine-process.js';
 import { RestClient } from './rest-client.js';
 
+/** FLOW_QUEUE=redis runs every flow test with a doorbell on Redis; without it only those run twice that ask for it. */
+const USUAL_QUEUE = process.env['FLOW_QUEUE'] ?? 'postgres';
+
 export const OPERATOR_KEY = 'operator-key-of-a-flow-test';
 const APP_SECRET = 'app-secret-of-a-flow-test';
 const VERIFY_TOKEN = 'verify-token';
@@ -40,7 +43,7 @@ export class Deployment {
   static async create(options: { queue?: 'postgres' | 'redis'; environment?: Record<string, string> } = {}): Promise<Deployment> {
     const database = await createTestDatabase({ testClock: true });
     await migrateQueue(database.adminUrl);
-    const redis = options.queue === 'redis' ? await startRedis() : null;
+    const redis = (options.queue ?? USUAL_QUEUE) === 'redis' ? await startRedis() : null;
     const emulatorServer = new EmulatorServer();
     const emulatorUrl = await emulatorServer.start({ port: 0 });
     const port = String(await freePort());

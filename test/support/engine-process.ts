@@ -29,11 +29,12 @@ export async function startEngine(
   const child = spawn(process.execPath, [...preload, 'dist/main.js'], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], LOG_LEVEL: 'info', ...environment, PORT: port },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The engine ends with its parent's end of the channel: a test that dies leaves no process behind.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lines: string[] = [];
-  child.stdout.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
   const engine: EngineProcess = {
     url: `http://127.0.0.1:${port}`,
     ended: once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode })),

@@ -17,6 +17,7 @@ export {
   RUNNABLE_TRIGGER_TYPES,
   WORKFLOW_ID_PATTERN,
 } from './definition/names.js';
+export { LANGUAGE_TRIGGER_TYPES, type TriggerDefinition, type TriggerType } from './definition/triggers.js';
 export { re2 } from './definition/re2.js';
 export { nameHint } from './definition/suggest.js';
 export * from './definition/test-shape.js';

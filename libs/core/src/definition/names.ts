@@ -32,5 +32,8 @@ export const LANGUAGE_NODE_TYPES: readonly string[] = [
   ...['switch', 'set', 'transform', 'parallel', 'foreach', 'join', 'end'],
 ];
 
-/** Trigger types that this engine runs; the others of the language are refused by name. */
+/**
+ * Trigger types that this engine runs. The others of the language are judged like them and then refused by name: whoever
+ * makes one run adds it here.
+ */
 export const RUNNABLE_TRIGGER_TYPES: readonly string[] = ['channel.message', 'webhook', 'call'];

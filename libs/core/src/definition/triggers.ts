@@ -1,12 +1,15 @@
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import type { Json } from '../json.js';
 import { INBOUND_KINDS } from '../message/inbound.js';
 import { assignShape } from './common-fields.js';
+import { isCron } from './cron.js';
 import { dataSchemaShape } from './data-schema-shape.js';
 import { durationMs } from './duration.js';
 import { cel, duration, text, value } from './kinds.js';
 import { NAME_PATTERN, WORKFLOW_ID_PATTERN } from './names.js';
 
-/** Triggers by type (language, section 2). All of the language, so that later engines add behaviour and not shape. */
+/** Triggers by type (language, section 2). All of the language, whatever of it this engine runs: that is RUNNABLE_TRIGGER_TYPES. */
 
 const channel = () => z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'A channel, such as whatsapp');
 
@@ -21,48 +24,56 @@ const sessionShape = z.strictObject({
 });
 
 const common = {
-  id: z.string().regex(NAME_PATTERN, 'An id of letters, digits and _, starting with a small letter'),
+  id: z
+    .string()
+    .regex(NAME_PATTERN, 'An id of letters, digits and _, starting with a small letter')
+    .describe('Unique in the document; expressions know it as event.trigger'),
   when: cel().optional().describe('Condition over event'),
   assign: assignShape.optional().describe('Variables set when the run starts'),
-  session: sessionShape.optional(),
+  session: sessionShape.optional().describe('Which events belong to one run'),
 };
 
 const keywordFields = {
-  keywords: z.array(z.string().min(1)).min(1).optional(),
-  keywordMatch: z.enum(['exact', 'prefix', 'contains']).optional(),
+  keywords: z.array(z.string().min(1)).min(1).optional().describe('Words that start it, compared without case and accents'),
+  keywordMatch: z.enum(['exact', 'prefix', 'contains']).optional().describe('How much of the text a keyword is; default exact'),
 };
 
 const conversationFields = {
-  channels: z.array(channel()).min(1),
+  channels: z.array(channel()).min(1).describe('Channels on which the contact writes'),
   connection: z.string().min(1).optional().describe('Only this account; default: every account of the channels'),
   priority: z.int().optional().describe('Higher first; default 0'),
   interrupts: z.boolean().optional().describe('Starts even while another run has the turn'),
 };
 
-const instagramOnly = z.array(z.literal('instagram')).length(1);
+const instagramOnly = () => z.array(z.literal('instagram')).length(1).describe('Channels; only instagram has these');
 
 /** Binds a run to a contact, who is created when new. */
 const contactShape = z
   .strictObject({
-    connection: z.string().min(1),
+    connection: z.string().min(1).describe("The tenant's account on a channel"),
     address: text().optional().describe('Phone number or user id on the channel'),
     id: text().optional().describe('Id of a known contact'),
-    name: text().optional(),
+    name: text().optional().describe('Name of a contact who is created'),
   })
-  .refine((contact) => (contact.address === undefined) !== (contact.id === undefined), 'Give either address or id');
+  .refine((contact) => (contact.address === undefined) !== (contact.id === undefined), 'Give either address or id')
+  .describe('Binds each run to a contact');
 
 const authShape = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('hmac'),
     secret: z.string().min(1).describe('Name of the secret in the tenant'),
-    header: z.string().min(1),
-    algorithm: z.enum(['sha256']).optional(),
-    encoding: z.enum(['hex', 'base64']).optional(),
-    prefix: z.string().optional(),
-    timestampHeader: z.string().min(1).optional(),
-    tolerance: duration().optional(),
+    header: z.string().min(1).describe('Header with the signature'),
+    algorithm: z.enum(['sha256']).optional().describe('Hash of the signature'),
+    encoding: z.enum(['hex', 'base64']).optional().describe('How the signature is written; default hex'),
+    prefix: z.string().optional().describe('What stands before the signature, such as sha256='),
+    timestampHeader: z.string().min(1).optional().describe('Header with the time of signing, which is signed too'),
+    tolerance: duration().optional().describe('Oldest time of signing that is accepted; default PT5M'),
   }),
-  z.strictObject({ type: z.literal('token'), secret: z.string().min(1), header: z.string().min(1) }),
+  z.strictObject({
+    type: z.literal('token'),
+    secret: z.string().min(1).describe('Name of the secret in the tenant'),
+    header: z.string().min(1).describe('Header with the token'),
+  }),
   z.strictObject({ type: z.literal('none') }),
 ]);
 
@@ -73,7 +84,9 @@ const responseShape = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('async') }),
   z.strictObject({
     mode: z.literal('sync'),
-    timeout: duration().refine((wait) => (durationMs(wait) ?? 0) <= MAX_RESPONSE_MS, 'A response waits PT30S at most'),
+    timeout: duration()
+      .refine((wait) => (durationMs(wait) ?? 0) <= MAX_RESPONSE_MS, 'A response waits PT30S at most')
+      .describe('How long the sender waits for the end of the run; at most PT30S'),
   }),
 ]);
 
@@ -88,87 +101,129 @@ export const channelMessageTrigger = z.strictObject({
 export const webhookTrigger = z.strictObject({
   type: z.literal('webhook'),
   ...common,
-  auth: authShape,
-  method: z.enum(['POST', 'GET', 'PUT', 'PATCH', 'DELETE']).optional(),
-  body: dataSchemaShape.optional(),
-  idempotencyKey: text().optional(),
-  response: responseShape.optional(),
+  auth: authShape.describe('How the sender proves who it is'),
+  method: z.enum(['POST', 'GET', 'PUT', 'PATCH', 'DELETE']).optional().describe('Default POST'),
+  body: dataSchemaShape.optional().describe('Schema of the body'),
+  idempotencyKey: text().optional().describe('Key by which repeats are known; a repeat returns the first run'),
+  response: responseShape.optional().describe('What the sender is answered, and when'),
   contact: contactShape.optional(),
 });
 
 export const callTrigger = z.strictObject({
   type: z.literal('call'),
   ...common,
-  input: dataSchemaShape.optional(),
+  input: dataSchemaShape.optional().describe('Schema of what the caller gives'),
   contact: z.boolean().optional().describe('True: the caller names the contact'),
   window: duration().optional().describe('The least time that the messaging window is still open'),
 });
 
-const laterTriggers = [
-  z.strictObject({
-    type: z.literal('channel.postback'),
-    ...common,
-    ...conversationFields,
-    payloads: z.array(z.string().min(1)).min(1).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('channel.comment'),
-    ...common,
-    channels: instagramOnly,
-    media: z.array(z.string()).optional(),
-    ...keywordFields,
-  }),
-  z.strictObject({
-    type: z.literal('channel.story'),
-    ...common,
-    channels: instagramOnly,
-    kinds: z
-      .array(z.enum(['reply', 'mention']))
-      .min(1)
-      .optional(),
-    ...keywordFields,
-  }),
-  z.strictObject({
-    type: z.literal('channel.status'),
-    ...common,
-    statuses: z
-      .array(z.enum(['delivered', 'read', 'failed']))
-      .min(1)
-      .optional(),
-  }),
-  z.strictObject({
-    type: z.literal('schedule'),
-    ...common,
-    cron: z.string().regex(/^\S+( \S+){4}$/, 'Five cron fields'),
-    timezone: z.string().min(1),
-    catchUp: z.enum(['skip', 'latest', 'all']).optional(),
-    jitter: duration().optional(),
-    audience: z
-      .strictObject({ table: z.string().min(1), where: value().optional(), maxRuns: z.int().min(1), perMinute: z.int().min(1) })
-      .optional(),
-    contact: contactShape.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('event'),
-    ...common,
-    name: z.string().min(1),
-    data: dataSchemaShape.optional(),
-    contact: contactShape.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('workflow.finished'),
-    ...common,
-    workflow: z.string().regex(WORKFLOW_ID_PATTERN),
-    statuses: z.array(z.enum(['completed', 'failed', 'cancelled'])).min(1),
-    output: dataSchemaShape.optional(),
-    contact: contactShape.optional(),
-  }),
-] as const;
+export const postbackTrigger = z.strictObject({
+  type: z.literal('channel.postback'),
+  ...common,
+  ...conversationFields,
+  payloads: z.array(z.string().min(1)).min(1).optional().describe('Exact, or a beginning that ends with *; default: all'),
+});
 
-export const triggerShape = z.discriminatedUnion('type', [channelMessageTrigger, webhookTrigger, callTrigger, ...laterTriggers]);
+export const commentTrigger = z.strictObject({
+  type: z.literal('channel.comment'),
+  ...common,
+  channels: instagramOnly(),
+  media: z.array(z.string().min(1)).min(1).optional().describe('Only comments below these posts; default: below all'),
+  ...keywordFields,
+});
 
-export type RunnableTrigger =
-  z.infer<typeof channelMessageTrigger> | z.infer<typeof webhookTrigger> | z.infer<typeof callTrigger>;
+export const storyTrigger = z.strictObject({
+  type: z.literal('channel.story'),
+  ...common,
+  channels: instagramOnly(),
+  kinds: z
+    .array(z.enum(['reply', 'mention']))
+    .min(1)
+    .optional()
+    .describe('Default: both'),
+  ...keywordFields,
+});
+
+export const statusTrigger = z.strictObject({
+  type: z.literal('channel.status'),
+  ...common,
+  statuses: z
+    .array(z.enum(['delivered', 'read', 'failed']))
+    .min(1)
+    .optional()
+    .describe('What became of a message; default: all'),
+});
+
+const audienceShape = z.strictObject({
+  table: z.string().min(1).describe('Table of the tenant; each of its rows that fits starts a run of its own'),
+  where: z.record(z.string(), value()).optional().describe('Conditions by column, joined by and'),
+  maxRuns: z.int().min(1).describe('Most rows of one slot'),
+  perMinute: z.int().min(1).describe('Most runs that are started in a minute'),
+});
+
+export const scheduleTrigger = z.strictObject({
+  type: z.literal('schedule'),
+  ...common,
+  cron: z
+    .string()
+    .refine(isCron, 'Five cron fields: minute, hour, day of the month, month, day of the week')
+    .describe('Minute, hour, day of the month, month, day of the week'),
+  timezone: z
+    .string()
+    .refine((zone) => zone === 'tenant' || IANAZone.isValidZone(zone), 'tenant, or an IANA zone such as America/Sao_Paulo')
+    .describe("Whose clock: the tenant's, or that of an IANA zone"),
+  catchUp: z
+    .enum(['skip', 'latest', 'all'])
+    .optional()
+    .describe('What happens to slots that were missed; all: at most 100 of them'),
+  jitter: duration().optional().describe('Runs start up to so much later; at most half the time between two slots'),
+  audience: audienceShape.optional().describe('One run for each row of a table, paced'),
+  contact: contactShape.optional(),
+});
+
+export const eventTrigger = z.strictObject({
+  type: z.literal('event'),
+  ...common,
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?$/, 'The name of an event, such as order.paid, or a family such as order.*')
+    .describe('Name of the event, or a family such as order.*'),
+  data: dataSchemaShape.optional().describe("Schema of the event's data"),
+  contact: contactShape.optional(),
+});
+
+export const finishedTrigger = z.strictObject({
+  type: z.literal('workflow.finished'),
+  ...common,
+  workflow: z.string().regex(WORKFLOW_ID_PATTERN, 'The id of a workflow').describe('Id of the workflow whose runs are looked at'),
+  statuses: z
+    .array(z.enum(['completed', 'failed', 'cancelled']))
+    .min(1)
+    .describe('How its run has ended'),
+  output: dataSchemaShape.optional().describe('Schema of what its runs end with'),
+  contact: contactShape.optional(),
+});
+
+export const triggerShape = z.discriminatedUnion('type', [
+  channelMessageTrigger,
+  postbackTrigger,
+  commentTrigger,
+  storyTrigger,
+  statusTrigger,
+  webhookTrigger,
+  scheduleTrigger,
+  eventTrigger,
+  callTrigger,
+  finishedTrigger,
+]);
+
+export type TriggerDefinition = z.infer<typeof triggerShape>;
+export type TriggerType = TriggerDefinition['type'];
 
 /** Every trigger type of language 1.0. */
-export const LANGUAGE_TRIGGER_TYPES: readonly string[] = triggerShape.options.map((option) => option.shape.type.value);
+export const LANGUAGE_TRIGGER_TYPES: readonly TriggerType[] = triggerShape.options.map((option) => option.shape.type.value);
+
+/** The shape of one type of trigger; undefined when the language has no such type. */
+export function triggerShapeOf(type: Json | undefined): z.ZodObject | undefined {
+  return triggerShape.options.find((option) => option.shape.type.value === type);
+}

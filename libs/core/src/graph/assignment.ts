@@ -3,7 +3,7 @@ import { checkSyntax } from '../expression/syntax.js';
 import { isObject } from '../expression/convert.js';
 import { isTaken, portOfTarget, type Edge } from './edges.js';
 import { JoinFacts, keepCommon } from './join-facts.js';
-import { hasContact, type Outline, type OutlineNode, type OutlineTrigger } from './outline.js';
+import { hasContact, needsContact, type Outline, type OutlineNode, type OutlineTrigger } from './outline.js';
 import type { Regions } from './regions.js';
 import { outputsByPort } from './outputs.js';
 import { nearestName } from '../definition/suggest.js';
@@ -71,7 +71,7 @@ function flowOf(
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const facts = entering.get(id) ?? start;
     // Without a contact a run fails at its first message, so nothing behind that is a matter of this trigger.
-    if (!hasContact(trigger) && outline.nodes.get(id)?.spec?.type.startsWith('message.')) continue;
+    if (!hasContact(trigger) && needsContact(outline.nodes.get(id))) continue;
     for (const edge of outgoing.get(id) ?? []) {
       if (!decided(id, edge.port, trigger.id)) continue;
       const after = universe.along(edge, joins.leaving(edge) ?? facts);

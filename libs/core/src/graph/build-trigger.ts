@@ -1,6 +1,7 @@
+import { assertNever } from '../assert-never.js';
 import { durationMs } from '../definition/duration.js';
 import { plainObject } from '../definition/plain-json.js';
-import type { RunnableTrigger } from '../definition/triggers.js';
+import type { TriggerDefinition } from '../definition/triggers.js';
 import { terminal } from '../failure.js';
 import { compileProgram, type ScopeTypes } from '../expression/program.js';
 import { asRender, compileText, compileValue } from '../expression/render.js';
@@ -11,10 +12,10 @@ import type { CompiledTrigger } from './compiled-graph.js';
 /** A burst that never pauses is cut after this long, unless the session says otherwise: four times its debounce. */
 const MAX_DEBOUNCE_FACTOR = 4;
 
-type WebhookTrigger = RunnableTrigger & { type: 'webhook' };
-type WebhookContact = NonNullable<WebhookTrigger['contact']>;
+type WebhookTrigger = TriggerDefinition & { type: 'webhook' };
+type ContactBinding = NonNullable<WebhookTrigger['contact']>;
 
-export function compileTrigger(trigger: RunnableTrigger, types: ScopeTypes): CompiledTrigger {
+export function compileTrigger(trigger: TriggerDefinition, types: ScopeTypes): CompiledTrigger {
   const own: ScopeTypes = { ...types, roots: { ...types.roots } };
   const session = trigger.session ?? {};
   const debounceMs = durationMs(session.debounce ?? 'PT0S') ?? 0;
@@ -29,7 +30,7 @@ export function compileTrigger(trigger: RunnableTrigger, types: ScopeTypes): Com
     ...(trigger.type === 'webhook' && trigger.idempotencyKey !== undefined
       ? { idempotencyKey: asRender(compileText(trigger.idempotencyKey, own)) }
       : {}),
-    ...(trigger.type === 'webhook' && trigger.contact !== undefined ? { contact: contact(trigger.contact, own) } : {}),
+    ...('contact' in trigger && typeof trigger.contact === 'object' ? { contact: contact(trigger.contact, own) } : {}),
     session: {
       key: sessionKey(trigger, own),
       onActive: session.onActive ?? 'resume',
@@ -39,13 +40,13 @@ export function compileTrigger(trigger: RunnableTrigger, types: ScopeTypes): Com
   };
 }
 
-function sessionKey(trigger: RunnableTrigger, types: ScopeTypes): CompiledTrigger['session']['key'] {
+function sessionKey(trigger: TriggerDefinition, types: ScopeTypes): CompiledTrigger['session']['key'] {
   const key = trigger.session?.key ?? (trigger.type.startsWith('channel.') ? 'contact' : undefined);
   if (key === undefined) return null;
   return key === 'contact' ? 'contact' : asRender(compileText(key, types));
 }
 
-function contact(binding: WebhookContact, types: ScopeTypes): NonNullable<CompiledTrigger['contact']> {
+function contact(binding: ContactBinding, types: ScopeTypes): NonNullable<CompiledTrigger['contact']> {
   const { connection, address, id, name } = binding;
   return {
     connection,
@@ -65,7 +66,7 @@ function condition(source: string, types: ScopeTypes): NonNullable<CompiledTrigg
 }
 
 /** The trigger with the language's defaults, so that nobody behind has to know them. */
-function withDefaults(trigger: RunnableTrigger): JsonObject {
+function withDefaults(trigger: TriggerDefinition): JsonObject {
   switch (trigger.type) {
     case 'channel.message': {
       const kinds = INBOUND_KINDS.filter((kind) => kind !== 'reaction' && kind !== 'unsupported');
@@ -75,6 +76,21 @@ function withDefaults(trigger: RunnableTrigger): JsonObject {
       return plainObject({ method: 'POST', response: { mode: 'async' }, ...trigger, auth: authDefaults(trigger.auth) });
     case 'call':
       return plainObject({ contact: true, ...trigger });
+    case 'channel.postback':
+      return plainObject({ priority: 0, interrupts: false, ...trigger });
+    case 'channel.comment':
+      return plainObject({ keywordMatch: 'exact', ...trigger });
+    case 'channel.story':
+      return plainObject({ kinds: ['reply', 'mention'], keywordMatch: 'exact', ...trigger });
+    case 'channel.status':
+      return plainObject({ statuses: ['delivered', 'read', 'failed'], ...trigger });
+    case 'schedule':
+      return plainObject({ catchUp: 'skip', jitter: 'PT0S', ...trigger });
+    case 'event':
+    case 'workflow.finished':
+      return plainObject({ ...trigger });
+    default:
+      return assertNever(trigger);
   }
 }
 

@@ -1,12 +1,17 @@
+import { LANGUAGE_TRIGGER_TYPES } from '../definition/triggers.js';
 import { isObject } from '../expression/convert.js';
 import type { Outline } from './outline.js';
 import type { Problem } from './problem.js';
 
 /**
- * Parts of the language that this engine does not run yet, below the level of node and trigger types. They are refused
- * by name: a field that is accepted and then ignored would break its promise in silence.
+ * Parts of the language that this engine does not run yet, beside the node types that it does not have. They are refused
+ * by name: a field that is accepted and then ignored would break its promise in silence. `triggerTypes`: those that run.
  */
-export function checkComing(outline: Outline): Problem[] {
+export function checkComing(outline: Outline, triggerTypes: readonly string[]): Problem[] {
+  const triggers = outline.triggers.flatMap(({ pointer, raw: { type } }) => {
+    const known = LANGUAGE_TRIGGER_TYPES.find((name) => name === type);
+    return known === undefined || triggerTypes.includes(known) ? [] : [comingTrigger(`${pointer}/type`, known, triggerTypes)];
+  });
   const nodes = [...outline.nodes.values()].flatMap(({ pointer, raw }) => [
     ...(raw['compensate'] === undefined ? [] : [coming(`${pointer}/compensate`, 'compensate')]),
     ...(raw['sensitive'] === true ? [coming(`${pointer}/sensitive`, 'sensitive')] : []),
@@ -16,7 +21,12 @@ export function checkComing(outline: Outline): Problem[] {
     const queues = isObject(session) && session['onActive'] === 'queue';
     return queues ? [coming(`${pointer}/session/onActive`, 'queue', 'Use "resume", "restart" or "ignore".')] : [];
   });
-  return [...nodes, ...sessions];
+  return [...triggers, ...nodes, ...sessions];
+}
+
+function comingTrigger(path: string, type: string, running: readonly string[]): Problem {
+  const message = `The trigger type "${type}" is part of the language but this engine does not run it yet.`;
+  return { path, code: 'shape.node_type', severity: 'error', message, hint: `This engine runs: ${running.join(', ')}.` };
 }
 
 function coming(path: string, what: string, hint = 'Leave it out until then.'): Problem {

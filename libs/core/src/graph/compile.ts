@@ -1,3 +1,4 @@
+import { RUNNABLE_TRIGGER_TYPES } from '../definition/names.js';
 import type { NodeTypeSpec } from '../definition/node-type.js';
 import { plainJson } from '../definition/plain-json.js';
 import { isObject } from '../expression/convert.js';
@@ -33,6 +34,8 @@ import { checkWindow } from './window.js';
 export interface CompileOptions {
   nodeTypes: readonly NodeTypeSpec[];
   context?: TenantContext;
+  /** Trigger types that the caller can start runs by; those of this engine unless given. */
+  triggerTypes?: readonly string[];
 }
 
 export type Compilation =
@@ -67,7 +70,10 @@ export function compile(document: unknown, options: CompileOptions): Compilation
   }
 }
 
-function compilePlain(document: JsonObject, { nodeTypes, context = {} }: CompileOptions): Compilation {
+function compilePlain(
+  document: JsonObject,
+  { nodeTypes, context = {}, triggerTypes = RUNNABLE_TRIGGER_TYPES }: CompileOptions,
+): Compilation {
   const { outline, problems: shape } = checkShape(document, nodeTypes);
   const regions = regionsOf(outline);
   const edges = edgesOf(outline, regions);
@@ -79,7 +85,7 @@ function compilePlain(document: JsonObject, { nodeTypes, context = {} }: Compile
   const references = checkReferences(outline, types, assignments, sites);
   const problems = [
     ...shape,
-    ...checkComing(outline),
+    ...checkComing(outline, triggerTypes),
     ...checkStructure(outline, edges),
     ...checkRegions(outline, edges, regions),
     ...references,

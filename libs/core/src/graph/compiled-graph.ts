@@ -91,7 +91,7 @@ export interface CompiledTrigger {
   assign: Record<string, Render>;
   /** Webhook triggers only: the key by which repeats of an event are known. */
   idempotencyKey?: Render<string>;
-  /** Webhook triggers only: whom its runs are bound to. Has either `address` or `id`. */
+  /** Triggers that come from no channel: whom their runs are bound to. Has either `address` or `id`. */
   contact?: {
     /** Name of the connection. */
     connection: string;

@@ -2,7 +2,7 @@ import { durationMs } from '../definition/duration.js';
 import { isObject } from '../expression/convert.js';
 import type { Assignments } from './assignment.js';
 import { portsOf } from './edges.js';
-import { hasContact, type Outline, type OutlineNode } from './outline.js';
+import { hasContact, needsContact, type Outline, type OutlineNode } from './outline.js';
 import type { Problem } from './problem.js';
 
 /** The flow phase: what a run would do wrong although every part of it is well formed. */
@@ -51,8 +51,8 @@ function contactProblems(assignments: Assignments, outline: Outline): Problem[] 
     if (hasContact(flow.trigger)) continue;
     for (const id of flow.entering.keys()) {
       const node = outline.nodes.get(id);
-      if (!node?.spec?.type.startsWith('message.')) continue;
-      const message = `Runs of trigger '${flow.trigger.id}' have no contact to send '${id}' to.`;
+      if (!node || !needsContact(node)) continue;
+      const message = `Runs of trigger '${flow.trigger.id}' have no contact, and '${id}' needs one.`;
       const hint = 'Give the trigger a contact, or keep its runs away with a switch on event.trigger.';
       problems.push({ ...error(node.pointer, 'flow.no_contact', message, hint), trigger: flow.trigger.id });
     }

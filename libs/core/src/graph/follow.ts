@@ -2,7 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { durationMs } from '../definition/duration.js';
 import type { Edge } from './edges.js';
 import type { Origin } from './origins.js';
-import { hasContact, type Outline, type OutlineNode } from './outline.js';
+import { hasContact, needsContact, type Outline, type OutlineNode } from './outline.js';
 import { configOf, isAnswered, longestStay } from './silence.js';
 import { ANY, choicesOf, type Choice } from './switch-choices.js';
 import { ANSWERED, isSame, later, merge, openFor, shownOpen, spoken, type WindowState } from './window-state.js';
@@ -63,7 +63,7 @@ export function follow(origin: Origin, ways: Ways, counted?: Counted): Journey {
   for (const { id, visits, arrival } of places.open()) {
     const node = outline.nodes.get(id);
     // Without a contact a run fails at its first message, so nothing behind that is a matter of this trigger.
-    if (!node || (!hasContact(origin.trigger) && node.spec?.type.startsWith('message.'))) continue;
+    if (!node || (!hasContact(origin.trigger) && needsContact(node))) continue;
     const choices = choicesOf(ways.conditions.get(id), origin, limitMs);
     const full = counted?.node === id && visits >= counted.maxVisits;
     const later = counted?.node === id && !full ? visits + 1 : visits;

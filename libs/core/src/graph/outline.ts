@@ -3,7 +3,7 @@ import { commonFields, successFields } from '../definition/common-fields.js';
 import type { DataSchema } from '../definition/data-schema.js';
 import { defaultsShape, limitsShape } from '../definition/document.js';
 import type { NodeShape, NodeTypeSpec } from '../definition/node-type.js';
-import type { RunnableTrigger } from '../definition/triggers.js';
+import type { TriggerDefinition } from '../definition/triggers.js';
 import { isObject } from '../expression/convert.js';
 import type { JsonObject } from '../json.js';
 
@@ -44,18 +44,32 @@ export interface OutlineTrigger {
   id: string;
   pointer: string;
   raw: JsonObject;
-  /** Null: wrong, or of a type that does not run here. */
-  definition: RunnableTrigger | null;
+  /** Null: wrong, or of no type of the language. */
+  definition: TriggerDefinition | null;
 }
 
 /** Whether the runs of a trigger belong to a contact. A trigger that is wrong is taken to have one. */
 export function hasContact(trigger: OutlineTrigger): boolean {
   switch (trigger.definition?.type) {
     case 'webhook':
+    case 'schedule':
+    case 'event':
+    case 'workflow.finished':
       return isObject(trigger.raw['contact']);
     case 'call':
       return trigger.raw['contact'] !== false;
-    default:
+    case 'channel.message':
+    case 'channel.postback':
+    case 'channel.comment':
+    case 'channel.story':
+    case 'channel.status':
+    case undefined:
       return true;
   }
+}
+
+/** Whether a node has something to do with the contact of the run, so that it cannot be without one. */
+export function needsContact(node: OutlineNode | undefined): boolean {
+  const type = node?.spec?.type ?? '';
+  return type.startsWith('message.') || type === 'human.handoff';
 }

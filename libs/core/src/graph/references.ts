@@ -9,7 +9,7 @@ import { scanTemplate } from '../expression/template.js';
 import { DYN, type ExpressionType } from '../expression/type.js';
 import type { Assignments, Facts, TriggerFlow } from './assignment.js';
 import { eventViews, type EventView } from './event-views.js';
-import { hasContact, type Outline } from './outline.js';
+import { hasContact, needsContact, type Outline } from './outline.js';
 import type { Problem } from './problem.js';
 import type { Site } from './sites.js';
 import { checkResult, variableTypeProblems, type Expected } from './result-types.js';
@@ -242,7 +242,7 @@ const PLACES: Record<string, string> = {
 /** A run without contact has no conversation either. At a message that is a problem of its own (`flow.no_contact`). */
 function missingFor(root: string, { at }: Site, { trigger }: TriggerFlow): boolean {
   if ((root !== 'contact' && root !== 'conversation') || hasContact(trigger)) return false;
-  return at.owner === 'trigger' || !at.node.spec?.type.startsWith('message.');
+  return at.owner === 'trigger' || !needsContact(at.node);
 }
 
 function definedTypes(roots: Partial<Record<string, ExpressionType>>): Types {

@@ -1,8 +1,7 @@
-import type { RunnableTrigger } from '../definition/triggers.js';
 import type { Root } from '../expression/environment.js';
 import type { ScopeTypes } from '../expression/program.js';
-import { BOOL, DYN, INT, objectType, STRING, TIMESTAMP, typeOfSchema, UNTYPED, type ExpressionType } from '../expression/type.js';
-import { INBOUND_KINDS } from '../message/inbound.js';
+import { BOOL, DYN, INT, objectType, STRING, TIMESTAMP, typeOfSchema, type ExpressionType } from '../expression/type.js';
+import { eventType } from './event-types.js';
 import { Inference } from './inference.js';
 import type { Outline, OutlineNode } from './outline.js';
 import type { Regions } from './regions.js';
@@ -58,55 +57,6 @@ const CONVERSATION = objectType({ id: STRING, channel: STRING, connection: STRIN
 const TENANT = { id: STRING, name: STRING, timezone: STRING, locale: STRING };
 
 const STEP = objectType({ idempotencyKey: STRING, visit: INT, attempt: INT });
-
-const MEDIA = objectType({ mediaId: STRING, type: STRING, mime: STRING }, { filename: STRING, bytes: INT });
-const LOCATION = objectType({ latitude: { kind: 'double' }, longitude: { kind: 'double' } }, { name: STRING, address: STRING });
-const KIND: ExpressionType = { kind: 'string', choices: [...INBOUND_KINDS] };
-
-const MESSAGE = objectType(
-  { id: STRING, at: STRING, kind: KIND, text: STRING },
-  {
-    option: objectType({ id: STRING, title: STRING }),
-    media: MEDIA,
-    location: LOCATION,
-    reaction: objectType({ messageId: STRING, emoji: STRING }),
-    referral: DYN,
-    quotedId: STRING,
-  },
-);
-
-/** What a trigger's event has, beside what every event has. */
-export function eventType(trigger: RunnableTrigger): ExpressionType {
-  const common = {
-    id: STRING,
-    trigger: { kind: 'string', choices: [trigger.id] },
-    type: { kind: 'string', choices: [trigger.type] },
-    at: STRING,
-  } satisfies Record<string, ExpressionType>;
-  switch (trigger.type) {
-    case 'channel.message':
-      return objectType(
-        {
-          ...common,
-          channel: { kind: 'string', choices: trigger.channels },
-          kind: KIND,
-          text: STRING,
-          messages: { kind: 'list', item: MESSAGE },
-        },
-        { media: MEDIA, location: LOCATION, referral: DYN, quotedId: STRING },
-      );
-    case 'webhook':
-      return objectType({
-        ...common,
-        method: STRING,
-        query: DYN,
-        headers: DYN,
-        body: trigger.body ? typeOfSchema(trigger.body) : UNTYPED,
-      });
-    case 'call':
-      return objectType({ ...common, input: trigger.input ? typeOfSchema(trigger.input) : UNTYPED });
-  }
-}
 
 /** Names that the expressions of a node see beside the usual ones, such as `value` in the checks of a question. */
 function localTypes(node: OutlineNode): Partial<Record<Root, ExpressionType>> {

@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import type { DataSchema } from '../definition/data-schema.js';
 import { defaultsShape, envelopeFields, limitsShape, nodeSchema } from '../definition/document.js';
-import { isReservedName, LANGUAGE_NODE_TYPES, NAME_PATTERN, RUNNABLE_TRIGGER_TYPES } from '../definition/names.js';
+import { isReservedName, LANGUAGE_NODE_TYPES, NAME_PATTERN } from '../definition/names.js';
 import type { NodeTypeSpec } from '../definition/node-type.js';
 import { escapePointer } from '../definition/schema-walk.js';
-import {
-  callTrigger,
-  channelMessageTrigger,
-  LANGUAGE_TRIGGER_TYPES,
-  triggerShape,
-  webhookTrigger,
-} from '../definition/triggers.js';
+import { LANGUAGE_TRIGGER_TYPES, triggerShape, triggerShapeOf } from '../definition/triggers.js';
 import { dataSchemaShape } from '../definition/data-schema-shape.js';
 import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../expression/convert.js';
@@ -167,35 +161,20 @@ function outlineTriggers(triggers: Json | undefined, problems: Problem[]): Outli
       problems.push(error(pointer, 'shape.invalid', 'A trigger must be an object.'));
       return [];
     }
-    const refused = triggerTypeProblem(raw['type'], pointer);
-    problems.push(...(refused ? [refused] : shapeProblems(triggerShape, raw, pointer)));
+    const shape = triggerShapeOf(raw['type']);
+    problems.push(...(shape ? shapeProblems(shape, raw, pointer) : [triggerTypeProblem(raw['type'], pointer)]));
     const id = typeof raw['id'] === 'string' ? raw['id'] : `#${index}`;
     if (seen.has(id)) problems.push(error(`${pointer}/id`, 'shape.name', `Two triggers have the id '${id}'.`, 'Rename one.'));
     seen.add(id);
-    return [{ id, pointer, raw, definition: refused ? null : (runnableTrigger.safeParse(raw).data ?? null) }];
+    return [{ id, pointer, raw, definition: triggerShape.safeParse(raw).data ?? null }];
   });
 }
 
-const runnableTrigger = z.discriminatedUnion('type', [channelMessageTrigger, webhookTrigger, callTrigger]);
-
-function triggerTypeProblem(type: Json | undefined, pointer: string): Problem | undefined {
-  const runs = `This engine runs: ${RUNNABLE_TRIGGER_TYPES.join(', ')}.`;
-  if (typeof type !== 'string') return error(`${pointer}/type`, 'shape.node_type', 'Every trigger needs a type.', runs);
-  if (RUNNABLE_TRIGGER_TYPES.includes(type)) return undefined;
-  if (LANGUAGE_TRIGGER_TYPES.includes(type)) {
-    return error(
-      `${pointer}/type`,
-      'shape.node_type',
-      `The trigger type "${type}" is part of the language but this engine does not run it yet.`,
-      runs,
-    );
-  }
-  return error(
-    `${pointer}/type`,
-    'shape.node_type',
-    `There is no trigger type "${type}".`,
-    nameHint(type, LANGUAGE_TRIGGER_TYPES, 'Trigger types'),
-  );
+function triggerTypeProblem(type: Json | undefined, pointer: string): Problem {
+  const path = `${pointer}/type`;
+  const hint = nameHint(typeof type === 'string' ? type : '', LANGUAGE_TRIGGER_TYPES, 'Trigger types');
+  const message = typeof type === 'string' ? `There is no trigger type "${type}".` : 'Every trigger needs a type.';
+  return error(path, 'shape.node_type', message, hint);
 }
 
 function outlineVars(vars: Json | undefined, problems: Problem[]): Record<string, DataSchema> {

@@ -1,6 +1,6 @@
 import { markedFields } from '../definition/schema-walk.js';
 import { pointerOf } from '../definition/schema-walk.js';
-import { callTrigger, channelMessageTrigger, webhookTrigger } from '../definition/triggers.js';
+import { triggerShapeOf } from '../definition/triggers.js';
 import { isObject } from '../expression/convert.js';
 import type { Root } from '../expression/environment.js';
 import type { ExpressionType } from '../expression/type.js';
@@ -33,11 +33,10 @@ export function sitesOf(outline: Outline, types: DocumentTypes): Site[] {
 const BEFORE_RUN: readonly Root[] = ['event'];
 const AT_START: readonly Root[] = ['event', 'run', 'contact', 'conversation', 'tenant'];
 
-const SHAPES = { 'channel.message': channelMessageTrigger, webhook: webhookTrigger, call: callTrigger };
-
 function triggerSites(trigger: OutlineTrigger): Site[] {
-  if (!trigger.definition) return [];
-  const fields = markedFields(SHAPES[trigger.definition.type], trigger.raw, trigger.pointer);
+  const shape = trigger.definition ? triggerShapeOf(trigger.definition.type) : undefined;
+  if (!shape) return [];
+  const fields = markedFields(shape, trigger.raw, trigger.pointer);
   return fields.flatMap(({ kind, value, pointer }): Site[] => {
     if (kind === 'node') return [];
     const variable = assignedVariable(pointer, trigger.pointer);

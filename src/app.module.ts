@@ -13,9 +13,13 @@ import { NodeTypesController } from './admin/node-types/node-types.controller.js
 import { SecretsController } from './admin/secrets/secrets.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { TenantResources } from './admin/workflows/tenant-resources.js';
+import { WorkflowBundlesController } from './admin/workflows/workflow-bundles.controller.js';
 import { WorkflowBundles } from './admin/workflows/workflow-bundles.js';
 import { WorkflowChecker } from './admin/workflows/workflow-checker.js';
+import { WorkflowDocuments } from './admin/workflows/workflow-documents.js';
+import { WorkflowPublisher } from './admin/workflows/workflow-publisher.js';
 import { WorkflowTests } from './admin/workflows/workflow-tests.js';
+import { WorkflowVersionsController } from './admin/workflows/workflow-versions.controller.js';
 import { WorkflowsController } from './admin/workflows/workflows.controller.js';
 import { Config } from './config/config.js';
 import { engineOf, Foundations } from './engine.js';
@@ -36,6 +40,8 @@ const API_CONTROLLERS = [
   ConnectionsController,
   SecretsController,
   WorkflowsController,
+  WorkflowBundlesController,
+  WorkflowVersionsController,
   NodeTypesController,
   ExecutionsController,
   ConversationsController,
@@ -68,6 +74,8 @@ export class AppModule {
         TenantScope,
         WorkflowBundles,
         WorkflowChecker,
+        WorkflowDocuments,
+        WorkflowPublisher,
         WorkflowTests,
       ],
     };

@@ -32,6 +32,7 @@ describe('problemOf', () => {
   it.each([
     ['not_found', 404],
     ['conflict', 409],
+    ['precondition', 412],
     ['invalid', 422],
   ])('maps the database refusal %s to %i', (code, status) => {
     expect(problemOf(new DatabaseRefusal(code, 'The reason.'), 'GET', '/').document).toMatchObject({

@@ -22,7 +22,13 @@ export interface ProblemResponse {
   defect: boolean;
 }
 
-const REFUSED_BY_DATABASE: Record<string, number> = { not_found: 404, conflict: 409, invalid: 422, forbidden: 403 };
+const REFUSED_BY_DATABASE: Record<string, number> = {
+  not_found: 404,
+  conflict: 409,
+  precondition: 412,
+  invalid: 422,
+  forbidden: 403,
+};
 
 /** Turns whatever was thrown into what the sender may see. `path` is the request's path without its query. */
 export function problemOf(error: unknown, method: string, path: string): ProblemResponse {

@@ -6,6 +6,7 @@ export * from './definition/check-value.js';
 export * from './definition/data-schema.js';
 export { dataSchemaOf, dataSchemaShape } from './definition/data-schema-shape.js';
 export { languageSchema, nodeSchema } from './definition/document.js';
+export * from './definition/diff.js';
 export * from './definition/duration.js';
 export * from './definition/json-schema.js';
 export * from './definition/kinds.js';

@@ -31,7 +31,7 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** A rule of the database refused the call. `code` is ours (`not_found`, `conflict`, `invalid`) and safe to show. */
+/** A rule of the database refused the call. `code` is ours (`not_found`, `conflict`, `precondition`, `invalid`) and safe to show. */
 export class DatabaseRefusal extends Error {
   constructor(
     readonly code: string,

@@ -58,6 +58,8 @@ export interface WorkflowRecord {
   draft: JsonObject | null;
   publishedVersion: number | null;
   publishedVersionId: string | null;
+  /** Moves with each save, publish and rollback: who writes may say which one they have seen. */
+  revision: number;
   createdAt: string;
   updatedAt: string;
 }
@@ -70,6 +72,12 @@ export interface WorkflowVersionRecord {
   definition: JsonObject;
   publishedAt: string;
   publishedBy: string;
+}
+
+/** A version in a list: without its definition, and with the runs that go on it. */
+export interface WorkflowVersionSummary extends Omit<WorkflowVersionRecord, 'definition'> {
+  /** Runs that have begun on this version and have not ended. */
+  liveRuns: number;
 }
 
 export interface ExecutionSummary {

@@ -2,7 +2,7 @@ import { DatabaseRefusal, DatabaseUnavailable } from '@workflows/ports';
 import { errorCode, textOf } from './error-code.js';
 
 /** SQLSTATEs that our own functions raise. Their messages are ours and safe to show. */
-const OURS: Record<string, string> = { WF404: 'not_found', WF409: 'conflict', WF422: 'invalid' };
+const OURS: Record<string, string> = { WF404: 'not_found', WF409: 'conflict', WF412: 'precondition', WF422: 'invalid' };
 
 /** SQLSTATEs of rules in the tables. The server's message may quote values, so only the constraint is named. */
 const RULES: Record<string, string> = {

@@ -16,29 +16,13 @@ export class WorkflowView implements WorkflowRecord {
   draft: JsonObject | null;
   @ApiProperty({ type: Number, nullable: true }) publishedVersion: number | null;
   @ApiProperty({ type: String, nullable: true }) publishedVersionId: string | null;
+  @ApiProperty({ description: 'Moves with each save, publish and rollback; the number in the ETag.' }) revision: number;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
   @ApiProperty({ format: 'date-time' }) updatedAt: string;
 }
 
 export class WorkflowPage extends PageEnd {
   @ApiProperty({ type: [WorkflowView] }) items: WorkflowView[];
-}
-
-export class VersionSummaryView {
-  @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty() workflowId: string;
-  @ApiProperty() version: number;
-  @ApiProperty({ description: 'SHA-256 of the canonical document, hex.' }) hash: string;
-  @ApiProperty({ format: 'date-time' }) publishedAt: string;
-  @ApiProperty() publishedBy: string;
-}
-
-export class VersionView extends VersionSummaryView {
-  @ApiProperty(DOCUMENT) definition: JsonObject;
-}
-
-export class VersionList {
-  @ApiProperty({ type: [VersionSummaryView] }) items: VersionSummaryView[];
 }
 
 export class ValidationView {

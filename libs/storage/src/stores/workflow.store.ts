@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonObject } from '@workflows/core';
-import { Database, type Page, type PageRequest, type WorkflowRecord, type WorkflowVersionRecord } from '@workflows/ports';
+import {
+  Database,
+  type Page,
+  type PageRequest,
+  type WorkflowRecord,
+  type WorkflowVersionRecord,
+  type WorkflowVersionSummary,
+} from '@workflows/ports';
 
 export interface Publication {
   id: string;
@@ -10,7 +17,12 @@ export interface Publication {
   publishedBy: string;
   /** Ids of the triggers of type webhook: each gets an address, which later versions keep. */
   webhookTriggers: string[];
+  /** Revision that the publisher has seen; without it whatever is there is published over. */
+  expected?: number;
 }
+
+/** Lets new events start an earlier version again. */
+export type Rollback = Pick<Publication, 'id' | 'webhookTriggers' | 'expected'> & { version: number };
 
 /** What an unguessable webhook address leads to. */
 export interface WebhookTarget {
@@ -30,9 +42,17 @@ export interface PublishedWorkflows {
 export class WorkflowStore {
   constructor(private readonly database: Database) {}
 
-  saveDraft(tenantId: string, workflow: { id: string; name: string; draft: JsonObject }): Promise<WorkflowRecord> {
+  /**
+   * `expected`: the revision that the writer has seen, 0 for "there is none". Rejects with DatabaseRefusal
+   * `precondition` when it is another one by now; without it the draft replaces whatever is there.
+   */
+  saveDraft(
+    tenantId: string,
+    workflow: { id: string; name: string; draft: JsonObject },
+    expected?: number,
+  ): Promise<WorkflowRecord> {
     const { id, name, draft } = workflow;
-    return this.database.callAsTenant(tenantId, 'save_draft', { p_id: id, p_name: name, p_draft: draft });
+    return this.database.callAsTenant(tenantId, 'save_draft', { p_id: id, p_name: name, p_draft: draft, p_expected: expected });
   }
 
   get(tenantId: string, id: string): Promise<WorkflowRecord | null> {
@@ -48,8 +68,13 @@ export class WorkflowStore {
     return this.database.callAsTenant(tenantId, 'publish_workflow', { p: publication });
   }
 
+  /** An earlier version, started by all new events from now on; runs that have begun stay on theirs, and so does the draft. */
+  rollBack(tenantId: string, rollback: Rollback): Promise<WorkflowVersionRecord> {
+    return this.database.callAsTenant(tenantId, 'roll_back_workflow', { p: rollback });
+  }
+
   /** Newest first, without definitions. */
-  versions(tenantId: string, workflowId: string): Promise<Array<Omit<WorkflowVersionRecord, 'definition'>>> {
+  versions(tenantId: string, workflowId: string): Promise<WorkflowVersionSummary[]> {
     return this.database.callAsTenant(tenantId, 'list_versions', { p_workflow_id: workflowId });
   }
 

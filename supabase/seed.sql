@@ -67,3 +67,6 @@ select tenant_id, 'f0000000-0000-4000-8000-000000000000' from workflows.tenants;
 
 insert into workflows.early_receipts (tenant_id, connection_id, provider_id, status, at)
 select tenant_id, 'c0000000-0000-4000-8000-000000000000', 'wamid.early', 'sent', workflows.now() from workflows.tenants;
+
+insert into workflows.tenant_events (tenant_id, id, name, key, data, source, dispatched_at)
+select tenant_id, '20000000-0000-4000-8000-000000000000', 'seed.planted', 'seed', '{}', '{}', workflows.now() from workflows.tenants;

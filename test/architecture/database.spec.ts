@@ -93,6 +93,7 @@ describe('every table', () => {
           'mail',
           'mailboxes',
           'outboxes',
+          'tenant_events',
           'webhook_endpoints',
           'workflow_revisions',
           'workflows',

@@ -41,6 +41,7 @@ export * from './machine/scope.js';
 export * from './machine/state.js';
 export * from './machine/step-key.js';
 export * from './machine/transition.js';
+export * from './machine/write.js';
 export * from './message/fold.js';
 export * from './message/capabilities.js';
 export * from './message/inbound.js';

@@ -38,7 +38,9 @@ export type AcceptItem =
       /** Binds the run to a contact of a connection, creating both contact and conversation when new. */
       contact?: { connectionId: string; aliases: ContactAlias[]; name?: string };
     }
-  | { kind: 'cancel'; tenantId: string; executionId: string; dedupe: string; reason: string; by: string };
+  | { kind: 'cancel'; tenantId: string; executionId: string; dedupe: string; reason: string; by: string }
+  /** For a step of a run that waits for it by this name. */
+  | { kind: 'signal'; tenantId: string; executionId: string; dedupe: string; step: number; name: string; data: Json };
 
 export interface StartLetter {
   executionId: string;
@@ -60,6 +62,7 @@ export type Letter = { seq: number; receivedAt: string } &
     | { kind: 'start'; body: StartLetter }
     | { kind: 'effect'; body: { executionId: string; seq: number; result: EffectResult } }
     | { kind: 'cancel'; body: { executionId: string; reason: string; by: string } }
+    | { kind: 'signal'; body: { executionId: string; step: number; name: string; data: Json } }
   );
 
 /** Effect states in the journal. `intent`: nothing was tried. `sending`: somebody may be at it. */
@@ -121,7 +124,7 @@ export interface RunCommit {
   events: ExecutionEvent[];
   /**
    * New effects. `sending`: the holder of the lease does them right after this commit. A call that may be repeated
-   * needs no commit of its own before it, so it is born settled, with its result.
+   * needs no commit of its own before it, so it is born settled, with its result; so is a write, which this commit does.
    */
   effects: Array<{
     seq: number;

@@ -14,6 +14,7 @@ import {
   type Route,
   routeMessage,
   windowFailure,
+  type Write,
 } from '@workflows/core';
 import type { Coverage } from './coverage.js';
 import type { Mocks } from './mocks.js';
@@ -48,6 +49,8 @@ export class Simulation {
   now: string;
   readonly outbox = new Outbox();
   readonly runs: SimulatedRun[] = [];
+  /** What the runs have written beside themselves, in order: in the engine these are rows of the commit. */
+  readonly writes: Array<{ node: string; write: Write }> = [];
   private lastInboundAt: string | null;
   private outcomes = 0;
 
@@ -171,7 +174,7 @@ export class Simulation {
         const event = settled.shift();
         if (event === undefined) return;
         queue.push(...run.apply(event));
-      } else if (command.type !== 'withdraw' && !isMessage(command) && !run.isWaitedFor(command)) {
+      } else if (command.type !== 'withdraw' && !isDecided(command) && !run.isWaitedFor(command)) {
         continue;
       } else if (command.type === 'effect') {
         const result = this.answer(run, command);
@@ -198,6 +201,10 @@ export class Simulation {
     if (effect.kind === 'http') {
       if (mocked !== undefined) return mocked;
       throw new TestStopped(unmocked(pointer(this.stage.testPath, 'given', 'mocks'), node, 'http.request'));
+    }
+    if (effect.kind === 'write') {
+      this.writes.push({ node, write: effect.write });
+      return undefined;
     }
     if (mocked !== undefined && mocked.outcome !== 'done') return mocked;
     const { conversation } = this.stage.world;
@@ -234,7 +241,7 @@ function endless(path: string): TestProblem {
   return failed(path, `The test ran nodes ${MOST_OUTCOMES} times and had not come to its end.`, { hint });
 }
 
-/** A message that a run has decided on goes out, whatever becomes of the branch that decided it. */
-function isMessage(command: Command): boolean {
-  return command.type === 'effect' && command.effect.kind === 'message';
+/** What a run has decided to send or to write happens, whatever becomes of the branch that decided it. */
+function isDecided(command: Command): boolean {
+  return command.type === 'effect' && command.effect.kind !== 'http';
 }

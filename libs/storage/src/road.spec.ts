@@ -349,4 +349,43 @@ describe('commit', () => {
     expect(await mailboxes.release([box])).toBe(1);
     expect((await claimOne(ground)).runs[0]?.openEffects).toEqual([{ seq: 1, effect: http, attempt: 1 }]);
   });
+
+  it('writes an event together with the run that emitted it, or not at all', async () => {
+    const ground = await layGround(test.admin);
+    await inbound.accept([start(ground)]);
+    const box = await claimOne(ground);
+    const write = { type: 'event', id: randomUUID(), name: 'lead.won', key: 'l-1', data: { value: 7 } } as const;
+    const effect = { kind: 'write' as const, write };
+    const emitting = run(ground, { effects: [{ seq: 1, node: 'tell', step: 4, effect, idempotencyKey: 'key', state: 'sent' }] });
+    const stale = commitOf({ ...box, leaseToken: box.leaseToken - 1 }, [emitting]);
+    expect(await committer.commit(stale)).toMatchObject({ committed: false });
+    const events = () =>
+      test.admin.query('select name, key, data, source, dispatched_at from workflows.tenant_events where id = $1', [write.id]);
+    expect((await events()).rows).toEqual([]);
+    expect(await committer.commit(commitOf(box, [emitting]))).toMatchObject({ committed: true, outbound: false });
+    const source = { executionId: emitting.executionId, step: 4 };
+    expect((await events()).rows).toEqual([{ name: 'lead.won', key: 'l-1', data: { value: 7 }, source, dispatched_at: null }]);
+  });
+});
+
+describe('a signal', () => {
+  it('goes to the mailbox of its run once, and nowhere when there is no such run', async () => {
+    const ground = await layGround(test.admin);
+    const begun = start(ground);
+    await inbound.accept([begun]);
+    const { tenantId } = ground;
+    const signal = (executionId: string) =>
+      ({ kind: 'signal', tenantId, executionId, dedupe: `task-${executionId}`, step: 3, name: 'answered', data: null }) as const;
+    const stray = randomUUID();
+    expect(await inbound.accept([signal(begun.executionId), signal(stray)])).toMatchObject([
+      { outcome: 'stored' },
+      { outcome: 'not_found' },
+    ]);
+    expect(await inbound.accept([signal(begun.executionId)])).toEqual([{ outcome: 'duplicate' }]);
+    const { executionId } = begun;
+    expect((await claimOne(ground)).letters).toMatchObject([
+      { kind: 'start' },
+      { kind: 'signal', body: { executionId, step: 3, name: 'answered', data: null } },
+    ]);
+  });
 });

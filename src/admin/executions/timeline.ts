@@ -73,10 +73,11 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[]):
       case 'broken':
         timeline.incidents.push({ at: event.at, what: 'broken', reason: event.failure.code });
         break;
-      // What a run reads, its timers and the results of its effects show in the steps that they lead to.
+      // What a run reads, its timers, signals and the results of its effects show in the steps that they lead to.
       case 'context':
       case 'timer':
       case 'effect':
+      case 'signal':
         break;
       default:
         assertNever(event);

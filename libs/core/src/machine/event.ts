@@ -38,6 +38,8 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       /** The token that waits for it; absent while the run still gathers. */ token?: number;
     }
   | { type: 'effect'; seq: number; result: EffectResult }
+  /** Something from outside for a step that waits for it by this name; one that has moved on is not touched. */
+  | { type: 'signal'; step: number; name: string; data: Json }
   | { type: 'timer' }
   | { type: 'cancelled'; reason: string; by?: string }
   /** The engine itself cannot go on (for example its version is gone): the run fails with this. */

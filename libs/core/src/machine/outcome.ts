@@ -2,6 +2,7 @@ import type { Failure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { OutboundMessage } from '../message/outbound.js';
+import type { Write } from './write.js';
 
 /** What a node says when it was run. A union, so that nothing can be half waiting. */
 export type NodeOutcome =
@@ -29,6 +30,8 @@ export interface Wait {
   optionIds?: string[];
   /** True: be told when the effects of this outcome are settled. */
   effects?: boolean;
+  /** Names of the signals from outside that resume the node: an event, the answer of a person, the end of another run. */
+  signals?: readonly string[];
   /** What the node wants to remember until it is resumed. */
   memory?: Json;
 }
@@ -37,10 +40,12 @@ export interface Wait {
 export type Signal =
   | { type: 'timer'; at: string }
   | { type: 'message'; at: string; message: InboundMessage; receivedAt: string }
-  | { type: 'effect'; at: string; result: EffectResult };
+  | { type: 'effect'; at: string; result: EffectResult }
+  /** Something from outside that the wait has named; what `data` holds is agreed between its sender and the node. */
+  | { type: 'signal'; at: string; name: string; data: Json };
 
 /** Something to be done in the world, journalled before it is tried. */
-export type Effect = MessageEffect | HttpEffect;
+export type Effect = MessageEffect | HttpEffect | WriteEffect;
 
 /** Sent by the outbound processor, in order per contact and paced per number. */
 export interface MessageEffect {
@@ -65,6 +70,15 @@ export interface HttpEffect {
   safety: 'read' | 'idempotent' | 'unsafe';
   response: 'json' | 'text' | 'none';
   timeoutMs: number;
+}
+
+/**
+ * Written by the very commit that journals it, so it is done as soon as the step is, and exactly once. Nobody is told of
+ * its result: what can be refused is no write.
+ */
+export interface WriteEffect {
+  kind: 'write';
+  write: Write;
 }
 
 /** `data` of a message effect that is done: what `message.send` gives as its output. */

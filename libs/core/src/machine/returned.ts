@@ -96,7 +96,8 @@ function park(draft: Draft, token: Token, outcome: NodeOutcome & { kind: 'waitin
   if (given === null) return null;
 
   const pendingEffects = wait.effects === true ? [...earlier, ...given] : [];
-  if (wait.until === undefined && wait.messages === undefined && pendingEffects.length + settled.length === 0) {
+  const isSignalled = wait.messages !== undefined || (wait.signals ?? []).length > 0;
+  if (wait.until === undefined && !isSignalled && pendingEffects.length + settled.length === 0) {
     return { failure: waitsForNothing(token) };
   }
   if (wait.messages === 'answer' && (given.length > 0 || token.askedAt === undefined)) token.askedAt = draft.at;
@@ -120,7 +121,10 @@ function resumeWithSettled(draft: Draft, token: Token, settled: readonly Settled
   return next;
 }
 
-/** Numbers the effects and gives them to the runner; null when the run has sent too much and failed. */
+/**
+ * Numbers the effects and gives them to the runner: the numbers of those whose results are still to come, or null when
+ * the run has sent too much and failed.
+ */
 function giveOut(draft: Draft, token: Token, effects: readonly Effect[]): number[] | null {
   const { counters } = draft.state;
   const { maxSends } = draft.graph.limits;
@@ -133,12 +137,12 @@ function giveOut(draft: Draft, token: Token, effects: readonly Effect[]): number
     );
   }
   counters.sends += sends;
-  return effects.map((effect) => {
+  return effects.flatMap((effect) => {
     counters.effects += 1;
     const seq = counters.effects;
     const idempotencyKey = `${stepKey(draft.state.id, token.node, token.visit, branchPath(draft.state, token))}.${seq}`;
     draft.commands.push({ type: 'effect', seq, token: token.id, node: token.node, step: token.step, effect, idempotencyKey });
-    return seq;
+    return effect.kind === 'write' ? [] : [seq];
   });
 }
 
@@ -153,7 +157,7 @@ function waitsForNothing(token: Token) {
   return new WorkflowError({
     code: 'internal',
     kind: 'terminal',
-    message: `Node "${token.node}" waits, but for no time, no message and no effect. Its strategy must name one.`,
+    message: `Node "${token.node}" waits, but for no time, no message, no signal and no effect. Its strategy must name one.`,
   }).failure;
 }
 

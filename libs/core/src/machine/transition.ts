@@ -7,7 +7,7 @@ import { move } from './move.js';
 import { returned } from './returned.js';
 import { gather, start } from './start.js';
 import type { ExecutionState, Token } from './state.js';
-import { onEffect, onMessage, onTimer } from './wake.js';
+import { onEffect, onMessage, onSignal, onTimer } from './wake.js';
 
 export interface Transition {
   state: ExecutionState;
@@ -51,6 +51,9 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
       return;
     case 'effect':
       onEffect(draft, event.seq, event.result);
+      return;
+    case 'signal':
+      onSignal(draft, event.step, event.name, event.data);
       return;
     case 'timer':
       onTimer(draft);

@@ -132,6 +132,51 @@ describe('a waiting node', () => {
   });
 });
 
+describe('a signal', () => {
+  const waits = { kind: 'waiting', wait: { signals: ['answered'], memory: { asked: true } } } as const;
+  const signal = { type: 'signal', at: START, name: 'answered', data: { by: 'Bo' } } as const;
+
+  it('resumes the step that waits for it by its name', () => {
+    const player = new Player(graphOf([nodeOf('first', { spec: waiting })]));
+    player.start();
+    player.answer(waits);
+    expect(player.state.status).toBe('waiting');
+    player.give({ ...signal, step: 1 });
+    expect(player.last('resume')).toMatchObject({
+      node: 'first',
+      memory: { asked: true },
+      signal: { type: 'signal', name: 'answered', data: { by: 'Bo' } },
+    });
+  });
+
+  it('changes nothing for another step, by another name, or when it comes twice', () => {
+    const player = new Player(graphOf([nodeOf('first', { spec: waiting, ports: { next: 'first' } })]));
+    player.start();
+    player.answer(waits);
+    const before = player.state;
+    expect(player.give({ ...signal, step: 2 })).toEqual([]);
+    expect(player.give({ ...signal, step: 1, name: 'asked' })).toEqual([]);
+    expect(player.state).toEqual(before);
+    player.give({ ...signal, step: 1 });
+    player.answer({ kind: 'done' });
+    player.answer(waits);
+    expect(player.give({ ...signal, step: 1 })).toEqual([]);
+    expect(player.state.tokens).toMatchObject([{ step: 2, phase: { kind: 'waiting' } }]);
+  });
+});
+
+describe('a write', () => {
+  const write = { type: 'event', id: '0197', name: 'lead.won', key: null, data: 1 } as const;
+
+  it('is journalled like any effect, and nobody waits for its result', () => {
+    const player = new Player(graphOf([nodeOf('first')]));
+    player.start();
+    player.answer({ kind: 'waiting', wait: { effects: true }, effects: [{ kind: 'write', write }, send] });
+    expect(player.commands).toMatchObject([{ seq: 1, effect: { kind: 'write', write } }, { seq: 2 }]);
+    expect(player.state.tokens).toMatchObject([{ phase: { kind: 'waiting', pendingEffects: [2] } }]);
+  });
+});
+
 describe('a burst that is gathered', () => {
   const graph = graphOf([nodeOf('first')]);
   graph.triggers['hello'] = {

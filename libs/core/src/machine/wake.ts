@@ -1,3 +1,4 @@
+import type { Json } from '../json.js';
 import { fold } from '../message/fold.js';
 import type { InboundMessage } from '../message/inbound.js';
 import { type Draft, failRun, type Next } from './draft.js';
@@ -47,6 +48,13 @@ export function onEffect(draft: Draft, seq: number, result: EffectResult): void 
     token.phase = { ...phase, pendingEffects: without(phase.pendingEffects, seq) };
     move(draft, token, resume(draft, token, { type: 'effect', at: draft.at, result }));
   }
+}
+
+/** A signal for a step that does not wait for it (any more) changes nothing: the history is all that keeps it. */
+export function onSignal(draft: Draft, step: number, name: string, data: Json): void {
+  const token = draft.state.tokens.find((candidate) => candidate.step === step);
+  if (token === undefined || token.phase.kind !== 'waiting' || token.phase.wait.signals?.includes(name) !== true) return;
+  move(draft, token, resume(draft, token, { type: 'signal', at: draft.at, name, data }));
 }
 
 function wakeIfDue(draft: Draft, token: Token): Next {

@@ -37,6 +37,10 @@ export class LetterReader {
           reason: letter.body.reason,
           by: letter.body.by,
         });
+      case 'signal': {
+        const { executionId, step, name, data } = letter.body;
+        return this.give(executionId, { type: 'signal', at: this.session.now(), step, name, data });
+      }
       default:
         return assertNever(letter);
     }

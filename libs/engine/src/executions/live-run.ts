@@ -47,7 +47,8 @@ export class LiveRun {
     return commands;
   }
 
-  journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending'): void {
+  /** `sent`: a write, which the commit that journals it does. */
+  journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending' | 'sent'): void {
     const { seq, node, step, effect, idempotencyKey } = command;
     this.effects.push({ seq, node, step, effect, idempotencyKey, state });
   }

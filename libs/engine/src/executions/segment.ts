@@ -118,7 +118,7 @@ export class Segment {
       }
       case 'effect':
         if (isHttp(command)) this.calls.push(command);
-        else this.run.journal(command, 'intent');
+        else this.run.journal(command, command.effect.kind === 'write' ? 'sent' : 'intent');
         return;
       case 'withdraw':
         return; // The run remembers it for the commit.

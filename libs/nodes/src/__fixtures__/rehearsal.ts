@@ -17,6 +17,7 @@ import {
   scopeOf,
   transition,
   WorkflowError,
+  type Write,
 } from '@workflows/core';
 import { nodeTypeOf, type NodeContext, type NodeStrategy } from '@workflows/ports';
 import { NODE_SPECS, NODES } from '../index.js';
@@ -44,6 +45,7 @@ export class Rehearsal {
   now = NOW;
   readonly history: ExecutionEvent[] = [];
   readonly outbox: OutboundMessage[] = [];
+  readonly writes: Write[] = [];
   readonly path: string[] = [];
   readonly graph: CompiledGraph;
   private current: ExecutionState | null = null;
@@ -196,6 +198,10 @@ export class Rehearsal {
     if (effect.kind === 'http') {
       const attempt = this.state.tokens.find((token) => token.id === id)?.attempt ?? 0;
       this.give({ type: 'effect', at: this.now, seq, result: this.http(effect, attempt) });
+      return;
+    }
+    if (effect.kind === 'write') {
+      this.writes.push(effect.write);
       return;
     }
     this.outbox.push(effect.message);

@@ -30,7 +30,7 @@ export function send(messages: OutboundMessage[], sending: Sending, context: Nod
 export function settle(signal: Signal, memory: Json | undefined): NodeOutcome {
   const { left, until, first } = memoryShape.parse(memory);
   if (signal.type === 'timer') return { kind: 'done', port: 'timeout' };
-  if (signal.type === 'message') return waitFor({ left, until, first });
+  if (signal.type !== 'effect') return waitFor({ left, until, first });
   const { result } = signal;
   if (result.outcome === 'failed') return { kind: 'failed', failure: result.failure };
   // Trying again would be the very resend that nobody could decide on, so an unknown result is never retryable.

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  assertNever,
   type InboundMessage,
   joinTexts,
   type Json,
@@ -50,6 +51,10 @@ export class MessageAskNode extends NodeStrategy {
         return signal.result.outcome === 'failed'
           ? { kind: 'failed', failure: signal.result.failure }
           : waitForAnswer(config, memory);
+      case 'signal':
+        return waitForAnswer(config, memory);
+      default:
+        return assertNever(signal);
     }
   }
 }

@@ -32,9 +32,12 @@ export type { PlanLimits, TenantContext, TenantTemplate } from './graph/tenant-c
 export * from './json.js';
 export * from './machine/channel-event.js';
 export * from './machine/command.js';
+export * from './machine/context.js';
+export * from './machine/decide.js';
 export * from './machine/due.js';
 export * from './machine/event.js';
 export * from './machine/instant.js';
+export * from './machine/order.js';
 export * from './machine/outcome.js';
 export * from './machine/replay.js';
 export * from './machine/scope.js';

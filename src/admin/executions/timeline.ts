@@ -5,8 +5,8 @@ import type { EffectRecord, HistorySegment } from '@workflows/ports';
 export interface Timeline {
   started: { at: string; trigger: string } | null;
   steps: TimelineStep[];
-  /** Things that happened to the run and belong to no step: a cancellation, a defect of the engine. */
-  incidents: Array<{ at: string; what: 'cancelled' | 'broken'; reason: string; by?: string }>;
+  /** Things that happened to the run and belong to no step: a cancellation, an order (its kind is the reason), a defect of the engine. */
+  incidents: Array<{ at: string; what: 'cancelled' | 'broken' | 'ordered'; reason: string; by?: string }>;
 }
 
 /** One visit of one token to one node. */
@@ -67,6 +67,14 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[]):
           at: event.at,
           what: 'cancelled',
           reason: event.reason,
+          ...(event.by === undefined ? {} : { by: event.by }),
+        });
+        break;
+      case 'ordered':
+        timeline.incidents.push({
+          at: event.at,
+          what: 'ordered',
+          reason: event.order.type,
           ...(event.by === undefined ? {} : { by: event.by }),
         });
         break;

@@ -29,7 +29,11 @@ export function keepStep(draft: Draft, token: Token, output: Json): void {
 
 /** How often the node was visited before: over the run, and inside a foreach over the iteration. */
 export function visitsOf(draft: Draft, token: Token, node: string): number {
-  const counted = iterationOf(draft.state, token)?.branch?.visits ?? draft.state.visits;
+  return visitsIn(draft.state, token, node);
+}
+
+export function visitsIn(state: ExecutionState, token: Token, node: string): number {
+  const counted = iterationOf(state, token)?.branch?.visits ?? state.visits;
   return counted[node] ?? 0;
 }
 

@@ -2,7 +2,7 @@ import type { Failure } from '../failure.js';
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { Json } from '../json.js';
 import type { Command } from './command.js';
-import type { ExecutionState, Token } from './state.js';
+import type { ExecutionState, Region, Stopped, Token } from './state.js';
 
 /**
  * One transition while it is being made: a copy of the state that may be written to, and the commands so far. The copy
@@ -22,9 +22,9 @@ export interface Draft {
 
 /**
  * Where a token goes next: to a node, into the error handling of its node, onto a join that raises an error, or nowhere
- * for now (null).
+ * for now (null). `origin`: where the run stood when the error came up in the branch.
  */
-export type Next = { to: string } | { failure: Failure } | { raiseAt: string; failure: Failure } | null;
+export type Next = { to: string } | { failure: Failure } | { raiseAt: string; failure: Failure; origin?: Stopped } | null;
 
 export function draftOf(graph: CompiledGraph, state: ExecutionState, at: string, random = 0): Draft {
   return {
@@ -40,9 +40,7 @@ export function draftOf(graph: CompiledGraph, state: ExecutionState, at: string,
       visits: { ...state.visits },
       counters: { ...state.counters },
       tokens: state.tokens.map((token) => ({ ...token })),
-      ...(state.regions === undefined
-        ? {}
-        : { regions: state.regions.map((region) => ({ ...region, owner: { ...region.owner } })) }),
+      ...(state.regions === undefined ? {} : { regions: copyOf(state.regions) }),
     },
   };
 }
@@ -59,14 +57,33 @@ export type Ending =
 export function endRun(draft: Draft, ending: Ending): null {
   Object.assign(draft.state, ending);
   draft.state.tokens = [];
-  delete draft.state.gathering;
-  delete draft.state.regions;
+  for (const passing of ['gathering', 'regions', 'paused', 'held'] as const) delete draft.state[passing];
   const kept = draft.commands.filter((command) => command.type !== 'run' && command.type !== 'resume');
   draft.commands.splice(0, draft.commands.length, ...kept);
   return null;
 }
 
-/** Ends the run with an error. Messages that it has given out are still sent: they came before the error. */
-export function failRun(draft: Draft, failure: Failure, token?: Token): null {
-  return endRun(draft, { status: 'failed', error: token === undefined ? failure : { ...failure, node: token.node } });
+/**
+ * Ends the run with an error. Messages that it has given out are still sent: they came before the error. `origin`: where
+ * the run stood, if that was before the regions around the error were closed.
+ */
+export function failRun(draft: Draft, failure: Failure, token?: Token, origin?: Stopped): null {
+  const stopped = origin ?? whereItStands(draft, token);
+  endRun(draft, { status: 'failed', error: token === undefined ? failure : { ...failure, node: token.node } });
+  draft.state.stopped = stopped;
+  return null;
+}
+
+/** A copy of the tokens and regions, which the rest of the transition may still change. */
+export function whereItStands({ state, at }: Draft, token?: Token): Stopped {
+  return {
+    at,
+    ...(token === undefined ? {} : { token: token.id }),
+    tokens: state.tokens.map((each) => ({ ...each })),
+    ...(state.regions === undefined ? {} : { regions: copyOf(state.regions) }),
+  };
+}
+
+function copyOf(regions: readonly Region[]): Region[] {
+  return regions.map((region) => ({ ...region, owner: { ...region.owner } }));
 }

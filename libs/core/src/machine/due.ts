@@ -6,9 +6,13 @@ import { earliest } from './instant.js';
 import { scopeOf } from './scope.js';
 import type { ExecutionState, Token } from './state.js';
 
-/** The earliest instant at which the run needs a `timer` event, or null when it has ended. Never later than its ceiling. */
+/**
+ * The earliest instant at which the run needs a `timer` event, or null when it has ended. Never later than its ceiling,
+ * which is all that a paused run needs to be told of.
+ */
 export function nextDue(state: ExecutionState): string | null {
   if (hasEnded(state)) return null;
+  if (state.paused !== undefined) return state.expiresAt;
   const gathering = state.gathering === undefined ? [] : [state.gathering.until];
   return earliest([...state.tokens.flatMap(dueOf), ...gathering, state.expiresAt]);
 }
@@ -26,9 +30,10 @@ function dueOf({ phase }: Token): string[] {
 
 /**
  * The `run` and `resume` commands of tokens whose strategies have not answered yet: what a runner does first with a state
- * that was committed in the middle of a segment.
+ * that was committed in the middle of a segment. A paused run has none: they are given out when it goes on.
  */
 export function pendingCommands(graph: CompiledGraph, state: ExecutionState): Command[] {
+  if (state.paused !== undefined) return [];
   const draft = draftOf(graph, state, state.startedAt);
   return state.tokens.flatMap((token): Command[] => {
     if (token.phase.kind !== 'running') return [];

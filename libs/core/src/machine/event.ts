@@ -1,8 +1,9 @@
 import type { Failure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
+import type { ExecutionContext } from './context.js';
+import type { Order } from './order.js';
 import type { EffectResult, NodeOutcome } from './outcome.js';
-import type { ExecutionContext } from './state.js';
 
 /**
  * Everything that can happen to a run. The list of a run's events, in order, is its history: folding `transition` over
@@ -42,6 +43,11 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
   | { type: 'signal'; step: number; name: string; data: Json }
   | { type: 'timer' }
   | { type: 'cancelled'; reason: string; by?: string }
+  /** An operator wants something of the run; one that cannot be carried out (see `decide`) changes nothing. */
+  | { type: 'ordered'; order: Order; by?: string }
   /** The engine itself cannot go on (for example its version is gone): the run fails with this. */
   | { type: 'broken'; failure: Failure; details?: Json }
 );
+
+/** What is for a run that cannot act on it now. The rest of the events is acted upon, or without use, at any time. */
+export type HeldEvent = Exclude<ExecutionEvent, { type: 'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'broken' }>;

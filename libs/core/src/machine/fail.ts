@@ -6,14 +6,14 @@ import { nodeOf } from './node-of.js';
 import { errorPath } from './error-path.js';
 import { lose } from './region.js';
 import { decideRetry } from './retry.js';
-import type { Token } from './state.js';
+import type { Stopped, Token } from './state.js';
 import { attempt, setVariable } from './variables.js';
 
 /**
  * What becomes of an error in a step: another attempt, the node's `catch`, in a region its join, `defaults.catch`, or the
- * end of the run.
+ * end of the run. `origin`: where the run stood when the error came up, if a join raises it.
  */
-export function fail(draft: Draft, token: Token, failure: Failure): Next {
+export function fail(draft: Draft, token: Token, failure: Failure, origin?: Stopped): Next {
   const node = nodeOf(draft, token.node);
   if (!isCatchable(failure.code)) return failRun(draft, failure, token);
 
@@ -27,9 +27,9 @@ export function fail(draft: Draft, token: Token, failure: Failure): Next {
   const own = matching(node.catch, retry.failure);
   if (own !== undefined) return caught(draft, token, own, retry.failure);
 
-  if (token.branch !== undefined) return lose(draft, token, retry.failure);
+  if (token.branch !== undefined) return lose(draft, token, retry.failure, origin);
   const fallback = errorPath(draft.graph).has(node.id) ? undefined : matching(draft.graph.defaultCatch, retry.failure);
-  return fallback === undefined ? failRun(draft, retry.failure, token) : caught(draft, token, fallback, retry.failure);
+  return fallback === undefined ? failRun(draft, retry.failure, token, origin) : caught(draft, token, fallback, retry.failure);
 }
 
 function matching(rules: readonly CatchRule[], failure: Failure): CatchRule | undefined {

@@ -14,7 +14,7 @@ function walk(draft: Draft, token: Token, next: Next): void {
   // A token whose region was closed while it stood in line goes nowhere.
   for (let step = next; step !== null && draft.state.tokens.includes(token);) {
     if ('to' in step) step = enter(draft, token, step.to);
-    else if ('raiseAt' in step) step = place(draft, token, step.raiseAt) ? fail(draft, token, step.failure) : null;
+    else if ('raiseAt' in step) step = place(draft, token, step.raiseAt) ? fail(draft, token, step.failure, step.origin) : null;
     else step = fail(draft, token, step.failure);
   }
 }

@@ -2,10 +2,10 @@ import { type Failure, WorkflowError } from '../failure.js';
 import type { CompiledFork, CompiledJoin } from '../graph/compiled-graph.js';
 import type { Json, JsonObject } from '../json.js';
 import { regionOf } from './branch.js';
-import type { Draft, Next } from './draft.js';
+import { type Draft, type Next, whereItStands } from './draft.js';
 import { nodeOf } from './node-of.js';
 import { scopeOf } from './scope.js';
-import type { Branch, Region, Token } from './state.js';
+import type { Branch, Region, Stopped, Token } from './state.js';
 
 /**
  * Regions (language, section 4.4): a token that forks is laid aside as the owner of a region, its branches get tokens of
@@ -52,12 +52,12 @@ export function arrive(draft: Draft, token: Token): Next {
 }
 
 /** An error that nobody has caught in the branch: the join collects it, or raises it and the siblings are cancelled. */
-export function lose(draft: Draft, token: Token, failure: Failure): Next {
+export function lose(draft: Draft, token: Token, failure: Failure, origin = whereItStands(draft, token)): Next {
   const region = regionOf(draft.state, token);
   if (token.branch === undefined || region === undefined) return null;
   takeOut(draft, region, token);
   if (joinOf(draft, region).errors === 'fail') {
-    raise(draft, region, failure);
+    raise(draft, region, failure, origin);
     return null;
   }
   const { code, message } = failure;
@@ -67,10 +67,13 @@ export function lose(draft: Draft, token: Token, failure: Failure): Next {
   return null;
 }
 
-/** A command word leaves all regions around the token at once; the token that entered the outermost of them goes on. */
-export function leaveRegions(draft: Draft, token: Token): Token {
-  const region = regionOf(draft.state, token);
-  return region === undefined ? token : leaveRegions(draft, close(draft, region));
+/**
+ * Leaves that many of the regions around the token at once; the token that entered the last of them goes on. A command
+ * word leaves them all.
+ */
+export function leaveRegions(draft: Draft, token: Token, howMany = Infinity): Token {
+  const region = howMany > 0 ? regionOf(draft.state, token) : undefined;
+  return region === undefined ? token : leaveRegions(draft, close(draft, region), howMany - 1);
 }
 
 /** Closes the region when enough have arrived, raises `join.short` when that cannot be any more, else sets the next items going. */
@@ -92,9 +95,10 @@ function settle(draft: Draft, region: Region): void {
   }
 }
 
-function raise(draft: Draft, region: Region, failure: Failure): void {
+function raise(draft: Draft, region: Region, failure: Failure, origin?: Stopped): void {
   const { join } = forkOf(draft, region);
-  draft.moves.push({ token: close(draft, region), next: { raiseAt: join, failure } });
+  const next: Next = { raiseAt: join, failure, ...(origin === undefined ? {} : { origin }) };
+  draft.moves.push({ token: close(draft, region), next });
 }
 
 function begin(draft: Draft, branch: Branch, node: string): void {

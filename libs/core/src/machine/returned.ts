@@ -36,7 +36,7 @@ export function returned(draft: Draft, token: Token, outcome: NodeOutcome): Next
 }
 
 /** Leaves through a port. Output schema, `save` and `assign` belong to `next` only. */
-function leave(draft: Draft, token: Token, outcome: NodeOutcome & { kind: 'done' }): Next {
+export function leave(draft: Draft, token: Token, outcome: NodeOutcome & { kind: 'done' }): Next {
   const node = nodeOf(draft, token.node);
   if (node.fork !== undefined) return openRegion(draft, token, node.fork, outcome.output);
   const port = outcome.port ?? 'next';
@@ -64,7 +64,8 @@ function succeed(draft: Draft, token: Token, node: CompiledNode, given: JsonObje
   return output;
 }
 
-function fitOutput(node: CompiledNode, output: JsonObject): JsonObject {
+/** The output with the values that its schema makes of it; throws `output.invalid` when it does not fit. */
+export function fitOutput(node: CompiledNode, output: JsonObject): JsonObject {
   if (node.output === undefined) return output;
   const primary = primaryOf(node, output);
   const checked = primary === undefined || primary === null ? MISSING : checkValue(node.output, primary);

@@ -3,7 +3,7 @@ import { graphOf, nodeOf } from './__fixtures__/graph.js';
 import { CONTEXT, Player, START } from './__fixtures__/player.js';
 import { plusMs } from './instant.js';
 import { scopeOf } from './scope.js';
-import type { ExecutionContext } from './state.js';
+import type { ExecutionContext } from './context.js';
 import { stepKey } from './step-key.js';
 
 const MINUTE = 60_000;

@@ -1,5 +1,6 @@
 import type { CompiledGraph, Scope } from '../graph/compiled-graph.js';
-import type { ExecutionContext, ExecutionState, Token } from './state.js';
+import type { ExecutionContext } from './context.js';
+import type { ExecutionState, Token } from './state.js';
 import { eachOf, visibleSteps } from './branch.js';
 import { branchPath, stepKey } from './step-key.js';
 

@@ -1,6 +1,8 @@
 import type { Failure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
+import type { ExecutionContext } from './context.js';
+import type { HeldEvent } from './event.js';
 import type { EffectResult, Signal, Wait } from './outcome.js';
 
 export const EXECUTION_STATUSES = ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'] as const;
@@ -30,6 +32,12 @@ export interface ExecutionState {
   /** Regions that are open, an outer one before those inside it. Absent when there is none. */
   regions?: Region[];
   visits: Record<string, number>;
+  /** Present while an operator has the run paused. */
+  paused?: { at: string };
+  /** What came for the run while it could not act on it, in order; it does when it goes on. Absent when nothing has. */
+  held?: HeldEvent[];
+  /** Present on a run that an error has ended: where it stood, so that an operator can have it go on from there. */
+  stopped?: Stopped;
   /** `tokens`: how many the run has made; absent as long as it was only the first. */
   counters: { steps: number; sends: number; effects: number; tokens?: number };
 }
@@ -55,6 +63,15 @@ export interface Region {
   steps: JsonObject;
 }
 
+/** Where a run stood when it failed, before its regions were closed. */
+export interface Stopped {
+  at: string;
+  /** The token whose step failed; absent when the failure was none of a step. */
+  token?: number;
+  tokens: Token[];
+  regions?: Region[];
+}
+
 /** Where a token stands inside a region. */
 export interface Branch {
   /** Id of the region. */
@@ -67,30 +84,6 @@ export interface Branch {
   steps: JsonObject;
   /** Visits of nodes in this iteration of a foreach, which counts its own. */
   visits?: Record<string, number>;
-}
-
-/** What expressions see as `contact`, `conversation` and `tenant`. */
-export interface ExecutionContext {
-  contact?: {
-    id: string;
-    name: string;
-    firstName: string;
-    locale: string;
-    timezone: string;
-    optedOut: boolean;
-    tags: string[];
-    attributes: JsonObject;
-  };
-  conversation?: {
-    id: string;
-    channel: string;
-    connection: string;
-    /** When the contact last wrote; `windowMinutes` is computed from it at each step. */
-    lastInboundAt: string | null;
-    /** Hours for which the channel takes free text after that; null: no such rule. Absent means 24. */
-    windowHours?: number | null;
-  };
-  tenant: { id: string; name: string; timezone: string; locale: string; settings: JsonObject };
 }
 
 /** One active branch of a run, standing on one node. */

@@ -1,8 +1,10 @@
 import { assertNever } from '../assert-never.js';
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { Command } from './command.js';
-import { type Draft, draftOf, endRun, failRun, hasEnded } from './draft.js';
+import { cancelRun, carryOut } from './carry-out.js';
+import { type Draft, draftOf, failRun, hasEnded } from './draft.js';
 import type { ExecutionEvent } from './event.js';
+import { hold, isHeld, nextHeld } from './held.js';
 import { move } from './move.js';
 import { returned } from './returned.js';
 import { gather, start } from './start.js';
@@ -26,10 +28,38 @@ export function transition(graph: CompiledGraph, state: ExecutionState | null, e
     if (event.type !== 'started') throw new Error(`The first event of a run must be "started", not "${event.type}"`);
     return finish(start(graph, event));
   }
-  if (hasEnded(state) || event.type === 'started') return { state, commands: [] };
-  const draft = draftOf(graph, state, event.at, event.type === 'returned' ? event.random : 0);
+  if (event.type === 'started') return { state, commands: [] };
+  if (isHeld(state, event)) return { state: hold(state, event), commands: [] };
+  // An order is the one thing that can bring a run back after its end.
+  if (hasEnded(state) && event.type !== 'ordered') return { state, commands: [] };
+  return actOnHeld(graph, event.at, finish(make(graph, state, event.at, event)));
+}
+
+/** What came while the run could not act on it follows, as far as it goes now. */
+function actOnHeld(graph: CompiledGraph, at: string, before: Transition): Transition {
+  let { state, commands } = before;
+  for (let next = nextHeld(state); next !== null; next = nextHeld(state)) {
+    const after = finish(make(graph, next.state, at, next.event));
+    state = after.state;
+    commands = [...commands.filter((command) => isStillAsked(command, state)), ...after.commands];
+  }
+  return { state, commands };
+}
+
+function isStillAsked(command: Command, { tokens }: ExecutionState): boolean {
+  if (command.type !== 'run' && command.type !== 'resume') return true;
+  return tokens.some(({ id, step, phase }) => id === command.token && step === command.step && phase.kind === 'running');
+}
+
+function make(
+  graph: CompiledGraph,
+  state: ExecutionState,
+  at: string,
+  event: Exclude<ExecutionEvent, { type: 'started' }>,
+): Draft {
+  const draft = draftOf(graph, state, at, event.type === 'returned' ? event.random : 0);
   apply(draft, event);
-  return finish(draft);
+  return draft;
 }
 
 function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>): void {
@@ -62,8 +92,10 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
       draft.state.context = event.context;
       return;
     case 'cancelled':
-      endRun(draft, { status: 'cancelled', reason: event.reason });
-      draft.commands.push({ type: 'withdraw' });
+      cancelRun(draft, event.reason);
+      return;
+    case 'ordered':
+      carryOut(draft, event.order);
       return;
     case 'broken':
       failRun(draft, event.failure);
@@ -83,6 +115,11 @@ function tokenAtWork(draft: Draft, event: ExecutionEvent & { type: 'returned' })
 
 function finish(draft: Draft): Transition {
   const { state, commands } = draft;
-  if (!hasEnded(state)) state.status = state.tokens.some(({ phase }) => phase.kind === 'running') ? 'running' : 'waiting';
+  if (!hasEnded(state)) state.status = liveStatus(state);
   return { state, commands };
+}
+
+function liveStatus(state: ExecutionState): 'running' | 'waiting' | 'paused' {
+  if (state.paused !== undefined) return 'paused';
+  return state.tokens.some(({ phase }) => phase.kind === 'running') ? 'running' : 'waiting';
 }

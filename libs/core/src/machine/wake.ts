@@ -18,6 +18,7 @@ export function onTimer(draft: Draft): void {
     failRun(draft, durationExceeded());
     return;
   }
+  if (state.paused !== undefined) return;
   if (state.gathering !== undefined) {
     if (isDue(state.gathering.until, at)) begin(draft);
     return;

@@ -4,7 +4,8 @@ import type { Command } from '../command.js';
 import type { ExecutionEvent } from '../event.js';
 import { plusMs } from '../instant.js';
 import type { EffectResult, NodeOutcome } from '../outcome.js';
-import type { ExecutionContext, ExecutionState } from '../state.js';
+import type { ExecutionContext } from '../context.js';
+import type { ExecutionState } from '../state.js';
 import { transition } from '../transition.js';
 
 export const START = '2026-03-02T17:00:00.000Z';

@@ -1,6 +1,14 @@
 import type { Type } from '@nestjs/common';
 import type { NodeTypeSpec } from '@workflows/core';
 import type { NodeStrategy } from '@workflows/ports';
+import { aiAgentSpec } from './ai-agent/ai-agent.config.js';
+import { AiAgentNode } from './ai-agent/ai-agent.node.js';
+import { aiClassifySpec } from './ai-classify/ai-classify.config.js';
+import { AiClassifyNode } from './ai-classify/ai-classify.node.js';
+import { aiExtractSpec } from './ai-extract/ai-extract.config.js';
+import { AiExtractNode } from './ai-extract/ai-extract.node.js';
+import { aiGenerateSpec } from './ai-generate/ai-generate.config.js';
+import { AiGenerateNode } from './ai-generate/ai-generate.node.js';
 import { endSpec } from './end/end.config.js';
 import { EndNode } from './end/end.node.js';
 import { foreachSpec } from './foreach/foreach.config.js';
@@ -40,6 +48,10 @@ export const NODES: Array<Type<NodeStrategy>> = [
   ForeachNode,
   JoinNode,
   HttpRequestNode,
+  AiGenerateNode,
+  AiClassifyNode,
+  AiExtractNode,
+  AiAgentNode,
   WaitForNode,
   WaitUntilNode,
   EndNode,
@@ -56,6 +68,10 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   foreachSpec,
   joinSpec,
   httpRequestSpec,
+  aiGenerateSpec,
+  aiClassifySpec,
+  aiExtractSpec,
+  aiAgentSpec,
   waitForSpec,
   waitUntilSpec,
   endSpec,

@@ -10,7 +10,7 @@ export function completed(node: CompiledNode, raw: JsonObject, port: string, out
   const shape = shapeOf(node, raw);
   const schema = port === 'next' ? node.spec.output(shape) : node.spec.portOutputs?.(shape)[port];
   if (schema === undefined) return output;
-  const { primary } = node.spec;
+  const { primary } = node;
   const own = node.output;
   const precise = own === undefined || port !== 'next' ? schema : withPrimary(schema, primary, own);
   const filled = fill(precise, output);

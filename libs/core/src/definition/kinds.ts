@@ -48,7 +48,15 @@ export function kindOf(schema: z.ZodType): ValueKind | undefined {
   return schema.meta()?.[KIND] as ValueKind | undefined;
 }
 
-/** True for a value that is not rendered with the rest of the node's inputs. */
+/**
+ * A part of a config that the node renders itself, whole, when it needs it: its texts and values go to
+ * `context.evaluate` one by one, with the names that only the node knows, such as `args` of a tool.
+ */
+export function deferred<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ ...schema.meta(), [DEFERRED]: true });
+}
+
+/** True for a value, or a whole part, that is not rendered with the rest of the node's inputs. */
 export function isDeferred(schema: z.ZodType): boolean {
   return schema.meta()?.[DEFERRED] === true;
 }

@@ -66,8 +66,13 @@ export interface NodeTypeSpec<Config = unknown, Fields = unknown> {
   portOutputs?(node: NodeShape<Config, Fields>): Record<string, DataSchema>;
   /** The field of the output that `save` stores and the node's `output` schema describes. */
   primary?: string;
-  /** Names that the expressions of this type see beside the usual scopes, with their shape: `value` in the checks of an ask. */
-  locals?(node: NodeShape<Config, Fields>): Record<string, DataSchema>;
+  /** The same, in place of `primary`, where the config decides which field it is. */
+  primaryFor?(node: NodeShape<Config, Fields>): string;
+  /**
+   * Names that the expressions of this type see beside the usual scopes, with their shape: `value` in the checks of an
+   * ask. `place`: JSON Pointer of the expression below the node, where they differ by it.
+   */
+  locals?(node: NodeShape<Config, Fields>, place: string): Record<string, DataSchema>;
   /** For types that open a region. When such a node is done its token divides; of `foreach`, over the `items` of its output. */
   fork?(node: NodeShape<Config, Fields>): Fork;
   /** For the type that closes one. The machine makes its output, because only it knows what has arrived. */

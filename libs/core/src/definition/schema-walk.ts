@@ -14,15 +14,22 @@ export interface MarkedField {
 /** All fields of a value that its schema marks as text, value, cel or node. */
 export function markedFields(schema: z.ZodType, value: Json, pointer: string): MarkedField[] {
   const found: MarkedField[] = [];
-  visit(schema, value, pointer, (field) => found.push(field));
+  visit(schema, value, { pointer, deferred: false }, (field) => found.push(field));
   return found;
 }
 
-function visit(schema: z.ZodType, value: Json, pointer: string, report: (field: MarkedField) => void): void {
+/** Where a walk is, and whether what stands there is rendered later. */
+interface Place {
+  pointer: string;
+  deferred: boolean;
+}
+
+function visit(schema: z.ZodType, value: Json, place: Place, report: (field: MarkedField) => void): void {
   const { inner, kind } = unwrap(schema);
-  if (kind) return void report({ kind, value, pointer, deferred: isDeferred(inner) });
+  const deferred = place.deferred || isDeferred(inner);
+  if (kind) return void report({ kind, value, pointer: place.pointer, deferred });
   for (const child of childrenOf(inner, value))
-    visit(child.schema, child.value, `${pointer}/${escapePointer(child.key)}`, report);
+    visit(child.schema, child.value, { pointer: `${place.pointer}/${escapePointer(child.key)}`, deferred }, report);
 }
 
 export interface Child {

@@ -91,6 +91,7 @@ const SCOPE_VALUES: Record<string, (scope: Scope) => Json | undefined> = {
   value: (scope) => scope.value,
   each: (scope) => scope.each,
   incoming: (scope) => scope.incoming,
+  args: (scope) => scope.args,
 };
 
 /** The message names the author's own source and the kind of mistake; values of the run are never repeated. */

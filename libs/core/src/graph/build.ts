@@ -3,7 +3,7 @@ import type { Retry } from '../definition/common-fields.js';
 import { documentHash } from '../definition/canonical.js';
 import { durationMs } from '../definition/duration.js';
 import { isDeferred } from '../definition/kinds.js';
-import { childrenOf, markedFields, unwrap } from '../definition/schema-walk.js';
+import { childrenOf, markedFields, pointerOf, unwrap } from '../definition/schema-walk.js';
 import type { NodeTypeSpec } from '../definition/node-type.js';
 import { plainJson } from '../definition/plain-json.js';
 import { compileProgram, evaluate, type ScopeTypes } from '../expression/program.js';
@@ -13,6 +13,7 @@ import type { CatchRule, CompiledGraph, CompiledNode, RetryPolicy, Scope } from 
 import { compileTrigger, variableNames } from './build-trigger.js';
 import { ownEdges } from './edges.js';
 import type { NodeDefinition, Outline, OutlineNode } from './outline.js';
+import { primaryOf } from './outputs.js';
 import { forkOf, joinOf } from './regions.js';
 import type { DocumentTypes } from './scope-types.js';
 
@@ -75,6 +76,7 @@ function compileNode(node: OutlineNode, outline: Outline, types: DocumentTypes):
         ? milliseconds(defaults.timeout ?? 'PT30S')
         : null,
     deadlineMs: activity ? milliseconds(definition.deadline ?? defaults.deadline ?? 'PT5M') : null,
+    ...primary(node),
     ...(definition.output ? { output: definition.output } : {}),
     ...(definition.save ? { save: variableName(definition.save) } : {}),
     assign: Object.fromEntries(assignments(definition).map(([name, value]) => [name, asRender(compileValue(value, onNext))])),
@@ -83,6 +85,11 @@ function compileNode(node: OutlineNode, outline: Outline, types: DocumentTypes):
     sensitive: definition.sensitive ?? false,
     ...forkAndJoin(node, seenAt('/with/collect')),
   };
+}
+
+function primary(node: OutlineNode): { primary?: string } {
+  const field = primaryOf(node);
+  return field === undefined ? {} : { primary: field };
 }
 
 function forkAndJoin(node: OutlineNode, types: ScopeTypes): Pick<CompiledNode, 'fork' | 'join'> {
@@ -106,8 +113,9 @@ function renderNode(node: OutlineNode, spec: NodeTypeSpec, types: ScopeTypes): C
 
 function renderingOf(schema: z.ZodType, value: Json, types: ScopeTypes): Rendering {
   const { inner, kind } = unwrap(schema);
+  if (isDeferred(inner)) return { constant: value };
   if (kind === 'text' && typeof value === 'string') return compileText(value, types);
-  if (kind === 'value') return isDeferred(inner) ? { constant: value } : compileValue(value, types);
+  if (kind === 'value') return compileValue(value, types);
   if (kind || typeof value !== 'object' || value === null) return { constant: value };
   const children = childrenOf(inner, value).map((child): [string, Rendering] => [
     child.key,
@@ -123,12 +131,15 @@ function evaluator(node: OutlineNode, spec: NodeTypeSpec, seenAt: (pointer: stri
     ...markedFields(spec.config, plainJson(node.shape?.config ?? {}), '/with'),
     ...(spec.fields ? markedFields(spec.fields, plainJson(node.shape?.fields ?? {}), '') : []),
   ];
+  const add = (source: string, pointer: string, program: (scope: Scope) => Json): void =>
+    void programs.set(source, program).set(pointer, program);
   for (const { kind, value, pointer, deferred } of marked) {
     if (kind === 'cel' && typeof value === 'string') {
       const program = compileProgram(value, seenAt(pointer));
-      programs.set(value, (scope) => evaluate(program, scope));
+      add(value, pointer, (scope) => evaluate(program, scope));
+    } else if (deferred) {
+      for (const { text, place } of templatesIn(value, pointer)) add(text, place, asRender(compileValue(text, seenAt(place))));
     }
-    if (deferred) for (const text of templatesIn(value)) programs.set(text, asRender(compileValue(text, seenAt(pointer))));
   }
   return (source: string, scope: Scope): Json => {
     const program = programs.get(source);
@@ -137,9 +148,10 @@ function evaluator(node: OutlineNode, spec: NodeTypeSpec, seenAt: (pointer: stri
   };
 }
 
-function templatesIn(value: Json): string[] {
-  if (typeof value === 'string') return value.includes('{{') ? [value] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(templatesIn) : [];
+function templatesIn(value: Json, place: string): Array<{ text: string; place: string }> {
+  if (typeof value === 'string') return value.includes('{{') ? [{ text: value, place }] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => templatesIn(part, pointerOf(place, [key])));
 }
 
 function assignments(definition: NodeDefinition): Array<[string, Json]> {

@@ -12,6 +12,7 @@ import type { CompiledGraph } from './compiled-graph.js';
 import { edgesOf } from './edges.js';
 import { checkCases } from './flow-cases.js';
 import { checkCatches } from './flow-catches.js';
+import { checkPrompts } from './flow-prompts.js';
 import { checkRetries } from './flow-retries.js';
 import { checkFlow } from './flow.js';
 import { journeysOf } from './journeys.js';
@@ -95,6 +96,7 @@ function compilePlain(
     ...checkCatches(outline),
     ...checkCases(outline, journeys, references),
     ...checkRetries(outline),
+    ...checkPrompts(outline, sites),
     ...checkWindow(outline, journeys),
     ...checkChannels(outline, journeys, context),
     ...checkTemplates(outline, context),

@@ -19,6 +19,7 @@ export interface Scope {
   value?: Json;
   each?: JsonObject;
   incoming?: JsonObject;
+  args?: JsonObject;
 }
 
 /** Renders something of the document against a scope; throws WorkflowError `expr.failed` when an expression fails. */
@@ -48,7 +49,10 @@ export interface CompiledNode {
   spec: NodeTypeSpec;
   /** `with` and the type's own fields, texts and values rendered; expressions of kind `cel` stay as their source. */
   render: Render<{ config: Json; fields: Json }>;
-  /** Evaluates an expression of kind `cel` of this node by its source; throws WorkflowError `expr.failed`. */
+  /**
+   * Evaluates an expression of kind `cel` of this node, or a deferred text or value of it, by its source; throws
+   * WorkflowError `expr.failed`. The JSON Pointer below the node names it too, where places see different names.
+   */
   evaluate(source: string, scope: Scope): Json;
   /** Port name -> node id: `next`, everything in `on`, and the targets of the type's own fields by their own name. */
   ports: Record<string, string>;
@@ -56,6 +60,8 @@ export interface CompiledNode {
   retry: RetryPolicy;
   timeoutMs: number | null;
   deadlineMs: number | null;
+  /** The field of the output that is the primary result; absent: the whole output is. */
+  primary?: string;
   /** Schema that the primary result must fit. */
   output?: DataSchema;
   /** Name of the variable that takes the primary result. */

@@ -4,11 +4,16 @@ import type { Assignments } from './assignment.js';
 import { portsOf } from './edges.js';
 import { hasContact, needsContact, type Outline, type OutlineNode } from './outline.js';
 import type { Problem } from './problem.js';
+import { toolsOf } from './tools.js';
 
 /** The flow phase: what a run would do wrong although every part of it is well formed. */
 export function checkFlow(outline: Outline, assignments: Assignments): Problem[] {
   return [
-    ...[...outline.nodes.values()].flatMap((node) => [...timeoutProblems(node), ...deadlineProblems(node, outline)]),
+    ...[...outline.nodes.values()].flatMap((node) => [
+      ...timeoutProblems(node),
+      ...deadlineProblems(node, outline),
+      ...approvalProblems(node, outline),
+    ]),
     ...contactProblems(assignments, outline),
     ...outline.triggers.flatMap(openWebhook),
   ];
@@ -42,6 +47,23 @@ function deadlineProblems(node: OutlineNode, outline: Outline): Problem[] {
       'Make deadline at least as long as timeout.',
     ),
   ];
+}
+
+/** The time that people take to agree counts in the deadline, so each of them must have as long as they are promised. */
+function approvalProblems(node: OutlineNode, outline: Outline): Problem[] {
+  const deadline = node.definition?.deadline ?? outline.defaults.deadline ?? 'PT5M';
+  return toolsOf(node.raw).flatMap(({ value: { approval }, place }) => {
+    const timeout = isObject(approval) && typeof approval['timeout'] === 'string' ? approval['timeout'] : 'PT0S';
+    if ((durationMs(timeout) ?? 0) <= (durationMs(deadline) ?? 0)) return [];
+    return [
+      error(
+        `${node.pointer}${place}/approval/timeout`,
+        'flow.deadline',
+        `The deadline of '${node.id}' (${deadline}) is over before people have decided.`,
+        `Give the node a "deadline" of more than ${timeout}, or people less time.`,
+      ),
+    ];
+  });
 }
 
 /** Messages need somebody to go to. */

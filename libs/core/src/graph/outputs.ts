@@ -16,14 +16,20 @@ function outputOf(node: OutlineNode): DataSchema {
   const schema = node.spec.output(node.shape);
   const own = node.definition?.output;
   if (!own) return schema;
-  if (node.spec.primary === undefined) return own;
-  const required = own.type === undefined ? [] : [node.spec.primary];
+  const primary = primaryOf(node);
+  if (primary === undefined) return own;
+  const required = own.type === undefined ? [] : [primary];
   return {
     ...schema,
     type: 'object',
-    properties: { ...schema.properties, [node.spec.primary]: own },
+    properties: { ...schema.properties, [primary]: own },
     required: [...new Set([...(schema.required ?? []), ...required])],
   };
+}
+
+/** The field of a node's output that is its primary result; undefined where it has none. */
+export function primaryOf({ spec, shape }: OutlineNode): string | undefined {
+  return spec?.primaryFor && shape ? spec.primaryFor(shape) : spec?.primary;
 }
 
 /** Outputs by port; a port that is not listed gives none. */

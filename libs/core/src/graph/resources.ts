@@ -3,10 +3,11 @@ import type { Json } from '../json.js';
 import { templateUse } from './channel-template.js';
 import type { Outline } from './outline.js';
 import type { Problem } from './problem.js';
+import { toolsOf } from './tools.js';
 import { nameHint } from '../definition/suggest.js';
 import type { TenantContext } from './tenant-context.js';
 
-type Kind = 'connections' | 'credentials' | 'secrets';
+type Kind = 'connections' | 'credentials' | 'secrets' | 'models' | 'servers' | 'queues' | 'workflows';
 
 interface Reference {
   kind: Kind;
@@ -14,7 +15,15 @@ interface Reference {
   pointer: string;
 }
 
-const SINGULAR: Record<Kind, string> = { connections: 'connection', credentials: 'credential', secrets: 'secret' };
+const SINGULAR: Record<Kind, string> = {
+  connections: 'connection',
+  credentials: 'credential',
+  secrets: 'secret',
+  models: 'model',
+  servers: 'MCP server',
+  queues: 'queue',
+  workflows: 'workflow',
+};
 
 /** Does the tenant have what the document names? What cannot be known here is listed, so that nobody takes it for checked. */
 export function checkResources(outline: Outline, context: TenantContext): { problems: Problem[]; unchecked: string[] } {
@@ -56,10 +65,27 @@ function referencesOf(outline: Outline): Reference[] {
     add('connections', raw['connection'], `${pointer}/connection`);
     if (isObject(raw['contact'])) add('connections', raw['contact']['connection'], `${pointer}/contact/connection`);
     if (isObject(raw['auth'])) add('secrets', raw['auth']['secret'], `${pointer}/auth/secret`);
+    if (raw['type'] === 'workflow.finished') add('workflows', raw['workflow'], `${pointer}/workflow`);
   }
+  const addInputs = (type: Json | undefined, inputs: Json | undefined, pointer: string): void => {
+    if (typeof type !== 'string' || !isObject(inputs)) return;
+    for (const { of, field, kind } of NAMED) if (of.test(type)) add(kind, inputs[field], `${pointer}/${field}`);
+  };
   for (const { raw, pointer } of outline.nodes.values()) {
-    if (raw['type'] === 'http.request' && isObject(raw['with']))
-      add('credentials', raw['with']['credential'], `${pointer}/with/credential`);
+    addInputs(raw['type'], raw['with'], `${pointer}/with`);
+    for (const { value, place } of toolsOf(raw)) {
+      add('servers', value['server'], `${pointer}${place}/server`);
+      if (isObject(value['approval'])) add('queues', value['approval']['queue'], `${pointer}${place}/approval/queue`);
+      if (isObject(value['do'])) addInputs(value['do']['type'], value['do']['with'], `${pointer}${place}/do/with`);
+    }
   }
   return references;
 }
+
+/** Inputs that hold the name of something of the tenant, by the type of the node or of a tool's action. */
+const NAMED: ReadonlyArray<{ of: RegExp; field: string; kind: Kind }> = [
+  { of: /^http\.request$/, field: 'credential', kind: 'credentials' },
+  { of: /^ai\./, field: 'model', kind: 'models' },
+  { of: /^human\./, field: 'queue', kind: 'queues' },
+  { of: /^workflow\.call$/, field: 'workflow', kind: 'workflows' },
+];

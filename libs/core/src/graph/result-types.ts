@@ -5,7 +5,7 @@ import { isObject } from '../expression/convert.js';
 import type { Json, JsonObject } from '../json.js';
 import type { Outline } from './outline.js';
 import type { Problem } from './problem.js';
-import { outputSchema } from './outputs.js';
+import { outputSchema, primaryOf } from './outputs.js';
 import { nameHint } from '../definition/suggest.js';
 
 /** What an expression must give: a condition, something printable, a list, or any value. */
@@ -107,7 +107,8 @@ export function variableTypeProblems(outline: Outline): Problem[] {
   for (const trigger of outline.triggers) checkAssign(trigger.raw, trigger.pointer);
   for (const node of outline.nodes.values()) {
     const saved = check(node.raw['save'], `${node.pointer}/save`);
-    const result = node.spec?.primary === undefined ? undefined : outputSchema(node).properties?.[node.spec.primary]?.type;
+    const primary = primaryOf(node);
+    const result = primary === undefined ? undefined : outputSchema(node).properties?.[primary]?.type;
     if (saved?.type !== undefined && result !== undefined && !sameType(result, saved.type)) {
       problems.push({
         path: `${node.pointer}/save`,

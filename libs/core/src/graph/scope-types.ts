@@ -35,7 +35,7 @@ export function scopeTypes(outline: Outline, regions: Regions, context: TenantCo
   return {
     events,
     roots: { ...fixed.roots, steps },
-    locals: (node, pointer) => ({ ...localTypes(node), ...inference.each(node, pointer) }),
+    locals: (node, pointer) => ({ ...localTypes(node, pointer), ...inference.each(node, pointer) }),
     output: (node) => inference.output(node),
   };
 }
@@ -59,7 +59,7 @@ const TENANT = { id: STRING, name: STRING, timezone: STRING, locale: STRING };
 const STEP = objectType({ idempotencyKey: STRING, visit: INT, attempt: INT });
 
 /** Names that the expressions of a node see beside the usual ones, such as `value` in the checks of a question. */
-function localTypes(node: OutlineNode): Partial<Record<Root, ExpressionType>> {
-  const locals = node.spec?.locals && node.shape ? node.spec.locals(node.shape) : {};
+function localTypes(node: OutlineNode, pointer: string): Partial<Record<Root, ExpressionType>> {
+  const locals = node.spec?.locals && node.shape ? node.spec.locals(node.shape, pointer.slice(node.pointer.length)) : {};
   return Object.fromEntries(Object.entries(locals).map(([name, schema]) => [name, typeOfSchema(schema)]));
 }

@@ -18,6 +18,14 @@ export interface TenantContext {
   credentials?: string[];
   /** Names of the secrets that webhooks are signed with. */
   secrets?: string[];
+  /** Names of the model profiles. */
+  models?: string[];
+  /** Names of the MCP servers. */
+  servers?: string[];
+  /** Names of the queues in which people work. */
+  queues?: string[];
+  /** Ids of the workflows. */
+  workflows?: string[];
   /** Schema of `tenant.settings`. */
   settings?: DataSchema;
   /** Schema of `contact.attributes`. */

@@ -76,7 +76,7 @@ export function fitOutput(node: CompiledNode, output: JsonObject): JsonObject {
     );
   }
   const { value } = checked;
-  if (node.spec.primary !== undefined) return value === undefined ? output : { ...output, [node.spec.primary]: value };
+  if (node.primary !== undefined) return value === undefined ? output : { ...output, [node.primary]: value };
   return value !== undefined && isObject(value) ? value : output;
 }
 
@@ -84,7 +84,7 @@ export function fitOutput(node: CompiledNode, output: JsonObject): JsonObject {
 const MISSING = { problems: [{ path: '', message: 'is missing' }] };
 
 function primaryOf(node: CompiledNode, output: JsonObject): Json | undefined {
-  return node.spec.primary === undefined ? output : output[node.spec.primary];
+  return node.primary === undefined ? output : output[node.primary];
 }
 
 /** Parks the token. Results that came while its strategy was at work resume it on the spot. */

@@ -1,7 +1,7 @@
 import { type DataSchema, type NodeTypeSpec, text, value } from '@workflows/core';
 import { z } from 'zod';
 
-const config = z.strictObject({
+export const httpRequestConfig = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('HTTP method'),
   url: text().min(1).describe('Absolute address, http or https'),
   credential: z.string().min(1).describe("Name of the tenant's credential that is added to the request").optional(),
@@ -18,7 +18,7 @@ const config = z.strictObject({
     .optional(),
 });
 
-export type HttpRequestConfig = z.infer<typeof config>;
+export type HttpRequestConfig = z.infer<typeof httpRequestConfig>;
 
 const ANSWER: DataSchema = {
   type: 'object',
@@ -37,7 +37,7 @@ export const httpRequestSpec: NodeTypeSpec<HttpRequestConfig> = {
   description: 'Makes an HTTP request. Anything but a 2xx answer is an error; a call that must not be repeated is not.',
   group: 'activities',
   category: 'activity',
-  config,
+  config: httpRequestConfig,
   hasNext: true,
   ports: () => [],
   output: () => ANSWER,

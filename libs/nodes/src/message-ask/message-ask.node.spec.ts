@@ -219,7 +219,7 @@ describe('the language of message.ask', () => {
 
   it('knows the ids that an answer can have', () => {
     const config = messageAskSpec.config.parse({ text: 'Q', expect: { kind: 'option' }, options: team.options });
-    expect(messageAskSpec.locals?.({ config, fields: {}, interruptible: false })).toEqual({
+    expect(messageAskSpec.locals?.({ config, fields: {}, interruptible: false }, '/with/checks/0/when')).toEqual({
       value: { type: 'string', enum: ['s1', 's2'] },
     });
   });

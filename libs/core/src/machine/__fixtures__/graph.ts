@@ -26,6 +26,7 @@ export function nodeOf(id: string, overrides: Partial<CompiledNode> = {}): Compi
     type: spec.type,
     typeVersion: 1,
     spec,
+    ...(spec.primary === undefined ? {} : { primary: spec.primary }),
     render: () => ({ config: {}, fields: {} }),
     evaluate: () => true,
     ports: { next: 'done' },

@@ -8,7 +8,9 @@ import { ApiKeyIssuer } from './admin/api-keys/api-key-issuer.js';
 import { ApiKeysController, TenantApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { ConversationsController } from './admin/conversations/conversations.controller.js';
+import { ExecutionHistoryController } from './admin/executions/execution-history.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
+import { RecordedExecutions } from './admin/executions/recorded-executions.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
 import { SecretsController } from './admin/secrets/secrets.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
@@ -44,6 +46,7 @@ const API_CONTROLLERS = [
   WorkflowVersionsController,
   NodeTypesController,
   ExecutionsController,
+  ExecutionHistoryController,
   ConversationsController,
   WebhooksController,
   HooksController,
@@ -69,6 +72,7 @@ export class AppModule {
         HookDoor,
         HookSecrets,
         Readiness,
+        RecordedExecutions,
         RouteRules,
         TenantResources,
         TenantScope,

@@ -51,7 +51,7 @@ export function documentNameOf(text: string): DocumentName {
   return text === 'draft' || text === 'published' ? text : Number(text);
 }
 
-class ValueChangeView {
+export class ValueChangeView {
   @ApiProperty({ enum: ['added', 'removed', 'changed'] }) change: ValueChange['change'];
   @ApiProperty({ description: 'JSON Pointer from the root of the document.', example: '/nodes/ask/with/text' }) path: string;
   @ApiPropertyOptional({ type: Object, description: 'The older value.' }) from?: Json;

@@ -75,8 +75,8 @@ function listed(part: PartKind, field: string, value: Json | undefined, key: str
   });
 }
 
-/** What differs between two values: objects key by key, lists place by place. */
-function diffValues(from: Json, to: Json, path: string): ValueChange[] {
+/** What differs between two values: objects key by key, lists place by place. `path` is where they stand. */
+export function diffValues(from: Json, to: Json, path = ''): ValueChange[] {
   if (isObject(from) && isObject(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
     return keys.flatMap((key) => diffPlaces(from[key], to[key], pointer(path, key)));

@@ -17,8 +17,12 @@ export function replay(graph: CompiledGraph, events: Iterable<ExecutionEvent>): 
 /** SHA-256 of the state's canonical JSON (RFC 8785), hex: equal for equal states, however their keys are ordered. */
 export function stateHash(state: ExecutionState): string {
   return createHash('sha256')
-    .update(canonicalJson(parse(JSON.stringify(state))))
+    .update(canonicalJson(stateJson(state)))
     .digest('hex');
 }
 
-const parse: (text: string) => Json = JSON.parse;
+/** A state as it is stored: what is undefined is not there. */
+export function stateJson(state: ExecutionState): Json {
+  const parse: (text: string) => Json = JSON.parse;
+  return parse(JSON.stringify(state));
+}

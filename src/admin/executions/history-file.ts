@@ -1,0 +1,43 @@
+import {
+  canonicalJson,
+  type CompiledGraph,
+  type ExecutionEvent,
+  type ExecutionState,
+  type JsonObject,
+  maskEvents,
+  stages,
+  stateHash,
+} from '@workflows/core';
+import { conflict } from '../../problems/refusal.js';
+import type { RecordedExecution } from './recorded-executions.js';
+
+/** A run as a file that any build can replay: put it among the recorded histories and it is, in every test run. */
+export interface HistoryFile {
+  name: string;
+  definition: JsonObject;
+  events: ExecutionEvent[];
+  /** `stateHash` of where the events lead. */
+  hash: string;
+  status: ExecutionState['status'];
+}
+
+/** Refuses with 409 where the run takes another way without the texts that were masked. */
+export function historyFileOf({ execution, segments, definition, graph, state }: RecordedExecution, mask: boolean): HistoryFile {
+  const recorded = segments.flatMap(({ events }) => events);
+  const name = `${execution.workflowId}-${execution.id.slice(0, 8)}`;
+  if (!mask) return { name, definition, events: recorded, hash: stateHash(state), status: state.status };
+  const events = maskEvents(definition, recorded);
+  const end = walk(graph, events);
+  if (end === null || wayOf(end) !== wayOf(state))
+    throw conflict('Without its personal data this run takes another way, because it branches on texts. Export it unmasked.');
+  return { name, definition, events, hash: stateHash(end), status: end.status };
+}
+
+/** Where the events lead, or null when one of them fits no more. */
+function walk(graph: CompiledGraph, events: ExecutionEvent[]): ExecutionState | null {
+  const [stage] = stages(graph, [{ revision: 1, events }]);
+  return stage === undefined || stage.misfit !== null ? null : stage.state;
+}
+
+const wayOf = ({ status, visits, counters, tokens }: ExecutionState): string =>
+  canonicalJson([status, visits, { ...counters }, tokens.map(({ node, step }) => [node, step])]);

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { type CompiledGraph, type ExecutionState, type JsonObject, loadGraph } from '@workflows/core';
+import { NodeRegistry } from '@workflows/engine';
+import type { ExecutionRecord, HistorySegment } from '@workflows/ports';
+import { ExecutionStore, WorkflowStore } from '@workflows/storage';
+import { conflict, notFound } from '../../problems/refusal.js';
+
+/** A run with all that is needed to compute it again. */
+export interface RecordedExecution {
+  execution: ExecutionRecord;
+  state: ExecutionState;
+  /** From the first commit to that of `state`, none missing. */
+  segments: HistorySegment[];
+  /** The document of the run's version, with its number. */
+  definition: JsonObject;
+  graph: CompiledGraph;
+}
+
+/** Runs with their whole history. Refuses those that have none, or not all of it. */
+@Injectable()
+export class RecordedExecutions {
+  constructor(
+    private readonly executions: ExecutionStore,
+    private readonly workflows: WorkflowStore,
+    private readonly nodes: NodeRegistry,
+  ) {}
+
+  async get(tenantId: string, id: string): Promise<RecordedExecution> {
+    const execution = await this.executions.get(tenantId, id);
+    if (execution === null) throw notFound('execution');
+    const { state, revision, workflowId, version } = execution;
+    if (state === null) throw conflict('The run is queued: nobody has picked it up, so it has no history yet. Ask again later.');
+    const history = await this.executions.history(tenantId, id);
+    // The run may have gone on since it was read; what came later belongs to a later state.
+    const segments = history.filter((segment) => segment.revision <= revision);
+    if (segments.length !== revision)
+      throw conflict('Parts of the history of this run were dropped, as its age allows, so it cannot be computed again.');
+    const published = await this.workflows.getVersion(tenantId, workflowId, version);
+    if (published === null) throw notFound('version');
+    const definition = { ...published.definition, version };
+    return { execution, state, segments, definition, graph: this.load(definition) };
+  }
+
+  private load(definition: JsonObject): CompiledGraph {
+    try {
+      return loadGraph(definition, { nodeTypes: this.nodes.specs() });
+    } catch (error) {
+      throw conflict(error instanceof Error ? error.message : 'This version cannot run here.');
+    }
+  }
+}

@@ -7,7 +7,7 @@ import {
   type Scope,
   WorkflowError,
 } from '@workflows/core';
-import type { ContactReference } from '@workflows/engine';
+import { contactOf, type ContactReference } from '@workflows/engine';
 import { z } from 'zod';
 import { unprocessable } from '../problems/refusal.js';
 import type { HookAuth } from './hook-auth.js';
@@ -79,12 +79,6 @@ export function startOf({ compiled }: HookTrigger, event: JsonObject): HookStart
     ...(key === '' ? {} : { idempotencyKey: key }),
     ...(contact === undefined ? {} : { contact: computed('contact', () => contactOf(contact, scope)) }),
   };
-}
-
-function contactOf({ connection, address, id, name }: NonNullable<CompiledTrigger['contact']>, scope: Scope): ContactReference {
-  // The compiler lets exactly one of them through.
-  const whom = id === undefined ? { address: address?.(scope) ?? '' } : { id: id(scope) };
-  return { connection, ...whom, ...(name === undefined ? {} : { name: name(scope) }) };
 }
 
 /** An expression fails on an event that lacks what it reads. Its message may hold a value, so only its place is named. */

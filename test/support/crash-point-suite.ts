@@ -5,7 +5,7 @@ import type { JsonObject } from '@workflows/core';
 import { CRASH_POINTS, type CrashPoint } from '@workflows/ports';
 import { Deployment, eventually, type Tenant } from './deployment.js';
 
-/** A message, a call that must not be repeated blindly, a second message, a question and its answer: the whole road. */
+/** A message, a call that must not be repeated blindly, a second message, a question and its answer, an event: the whole road. */
 const workflow = (port: number): JsonObject & { id: string } => ({
   dsl: '1.0',
   id: 'order',
@@ -34,11 +34,26 @@ const workflow = (port: number): JsonObject & { id: string } => ({
       next: 'thanks',
       on: { timeout: 'done', exhausted: 'done' },
     },
-    thanks: { type: 'message.send', with: { text: 'One {{ vars.size }} is yours.', await: 'accepted' }, next: 'done' },
+    thanks: { type: 'message.send', with: { text: 'One {{ vars.size }} is yours.', await: 'accepted' }, next: 'tell' },
+    tell: { type: 'emit', with: { name: 'order.placed', data: { size: '{{ vars.size }}' } }, next: 'done' },
     sorry: { type: 'message.send', with: { text: 'Sorry.' }, next: 'done' },
     done: { type: 'end', with: { status: 'completed' } },
   },
 });
+
+/** Started by what the order emits. */
+const BOOKKEEPING: JsonObject & { id: string } = {
+  dsl: '1.0',
+  id: 'bookkeeping',
+  name: 'Bookkeeping',
+  triggers: [{ id: 'placed', type: 'event', name: 'order.*' }],
+  start: 'done',
+  nodes: { done: { type: 'end', with: { output: '{{ event.data }}' } } },
+};
+
+interface Executions {
+  items: Array<{ id: string; status: string }>;
+}
 
 const CONVERSATION = ['Welcome!', 'Which size?', 'One large is yours.'];
 
@@ -62,7 +77,7 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
       const { port } = shop.address() as AddressInfo;
       deployment = await Deployment.create({ queue, environment: { EGRESS_ALLOW_PRIVATE: `127.0.0.1:${port}` } });
       const engine = await deployment.start();
-      tenant = await deployment.tenant([workflow(port)]);
+      tenant = await deployment.tenant([workflow(port), BOOKKEEPING]);
       await engine.kill();
     }, 60_000);
 
@@ -97,13 +112,17 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
         const sent = await deployment.sentTo(customer, CONVERSATION.length);
         expect(sent.map(({ text }) => text)).toEqual(CONVERSATION);
         const run = await eventually(
-          async () =>
-            (await tenant.rest.get<{ items: Array<{ id: string; status: string }> }>('/v1/executions?limit=1')).items[0],
+          async () => (await tenant.rest.get<Executions>('/v1/executions?workflow=order&limit=1')).items[0],
           (latest) => latest?.status === 'completed',
         );
         const timeline = await tenant.rest.get<{ steps: Array<{ node: string }> }>(`/v1/executions/${run?.id ?? ''}/timeline`);
-        expect(timeline.steps.map(({ node }) => node)).toEqual(['welcome', 'reserve', 'size', 'thanks', 'done']);
+        expect(timeline.steps.map(({ node }) => node)).toEqual(['welcome', 'reserve', 'size', 'thanks', 'tell', 'done']);
         expect((await deployment.emulator.messages({ waId: customer })).map(({ text }) => text)).toEqual(CONVERSATION);
+        const told = await eventually(
+          async () => (await tenant.rest.get<Executions>('/v1/executions?workflow=bookkeeping')).items,
+          (runs) => runs.length > CRASH_POINTS.indexOf(point) && runs.every(({ status }) => status === 'completed'),
+        );
+        expect(told).toHaveLength(CRASH_POINTS.indexOf(point) + 1);
         await expect(engine.stop()).resolves.toBe(0);
       },
       120_000,

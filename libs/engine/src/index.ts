@@ -8,7 +8,7 @@ export { Metrics } from './metrics/metrics.js';
 export { NodeRegistry } from './nodes/node.registry.js';
 export * from './secrets/index.js';
 export * from './tenancy/index.js';
-export type { ContactReference } from './triggers/contact-binding.js';
+export { contactOf, type ContactReference } from './triggers/contact-binding.js';
 export { ExecutionEnds } from './triggers/execution-ends.js';
 export { PublishedWorkflows, type PublishedWorkflow } from './triggers/published-workflows.js';
 export { StartRefused, type StartProblem } from './triggers/start-refused.js';

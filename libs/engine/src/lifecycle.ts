@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Doorbell } from '@workflows/ports';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
+import { EventDispatcher } from './events/event-dispatcher.js';
 import { AdvanceProcessor } from './executions/advance.processor.js';
 import { OutboundProcessor } from './outbound/outbound.processor.js';
 import { Sweeper } from './sweeper/sweeper.js';
@@ -17,6 +18,7 @@ export class EngineLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(ENGINE_OPTIONS) private readonly options: EngineOptions,
     private readonly advance: AdvanceProcessor,
     private readonly outbound: OutboundProcessor,
+    private readonly events: EventDispatcher,
     private readonly sweeper: Sweeper,
     private readonly doorbell: Doorbell,
   ) {}
@@ -25,12 +27,13 @@ export class EngineLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     if (this.options.role === 'api') return;
     await this.advance.start();
     await this.outbound.start();
+    await this.events.start();
     this.sweeper.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.sweeper.stop();
-    const stopped = Promise.all([this.advance.stop(), this.outbound.stop(), this.doorbell.close(DRAIN_MS)]);
+    const stopped = Promise.all([this.advance.stop(), this.outbound.stop(), this.events.stop(), this.doorbell.close(DRAIN_MS)]);
     const drained = await Promise.race([stopped.then(() => true), elapsed(DRAIN_MS).then(() => false)]);
     if (!drained) this.logger.warn('Some work was still under way; it goes on elsewhere when its lease runs out.');
   }

@@ -10,6 +10,8 @@ import { ChannelRegistry } from './channels/channel.registry.js';
 import { ConnectionAccounts } from './connections/connection-accounts.js';
 import { ConnectionRoutes } from './connections/connection-routes.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
+import { EventDispatcher } from './events/event-dispatcher.js';
+import { EventStarts } from './events/event-starts.js';
 import { AdvanceProcessor } from './executions/advance.processor.js';
 import { AfterCommit } from './executions/after-commit.js';
 import { HttpEffectPerformer } from './executions/http-effect.performer.js';
@@ -89,6 +91,8 @@ export class WorkflowsModule {
         ContactBinding,
         EffectReference,
         EngineLifecycle,
+        EventDispatcher,
+        EventStarts,
         ExecutionFacts,
         HttpEffectPerformer,
         LeaseKeeper,

@@ -9,6 +9,8 @@ import { aiExtractSpec } from './ai-extract/ai-extract.config.js';
 import { AiExtractNode } from './ai-extract/ai-extract.node.js';
 import { aiGenerateSpec } from './ai-generate/ai-generate.config.js';
 import { AiGenerateNode } from './ai-generate/ai-generate.node.js';
+import { emitSpec } from './emit/emit.config.js';
+import { EmitNode } from './emit/emit.node.js';
 import { endSpec } from './end/end.config.js';
 import { EndNode } from './end/end.node.js';
 import { foreachSpec } from './foreach/foreach.config.js';
@@ -52,6 +54,7 @@ export const NODES: Array<Type<NodeStrategy>> = [
   AiClassifyNode,
   AiExtractNode,
   AiAgentNode,
+  EmitNode,
   WaitForNode,
   WaitUntilNode,
   EndNode,
@@ -72,6 +75,7 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   aiClassifySpec,
   aiExtractSpec,
   aiAgentSpec,
+  emitSpec,
   waitForSpec,
   waitUntilSpec,
   endSpec,

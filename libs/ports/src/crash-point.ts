@@ -16,6 +16,8 @@ export const CRASH_POINTS = [
   'outbound.before-send',
   'outbound.after-send',
   'outbound.after-settle',
+  'events.after-claim',
+  'events.before-finish',
   'sweep.after-sweep',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];

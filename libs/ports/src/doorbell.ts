@@ -22,5 +22,5 @@ export abstract class Doorbell {
   abstract close(timeoutMs: number): Promise<void>;
 }
 
-/** `advance`: mailboxes are ready. `outbound`: messages wait to be sent. */
-export type BellName = 'advance' | 'outbound';
+/** `advance`: mailboxes are ready. `outbound`: messages wait to be sent. `events`: events wait to be dispatched. */
+export type BellName = 'advance' | 'outbound' | 'events';

@@ -1,6 +1,6 @@
 import type { BellName } from '@workflows/ports';
 
-const BELLS = ['advance', 'outbound'] as const satisfies readonly BellName[];
+const BELLS = ['advance', 'outbound', 'events'] as const satisfies readonly BellName[];
 
 /** A bell's queue; no colon, which BullMQ keeps for itself. */
 export function queueName(bell: BellName): string {

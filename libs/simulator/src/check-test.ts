@@ -55,7 +55,6 @@ function notYet({ given, script, expect }: WorkflowTest, path: string): TestProb
     ...(given.tables === undefined && expectations.every(({ tables }) => tables === undefined)
       ? []
       : [later(path, 'tables', 'data.read and data.write')]),
-    ...(expectations.every(({ emitted }) => emitted === undefined) ? [] : [later(path, 'emitted', 'emit')]),
   ];
 }
 

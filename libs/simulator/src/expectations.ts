@@ -34,6 +34,9 @@ export function unmet(expected: TestExpectation, simulation: Simulation, path: s
     ...Object.entries(expected.vars ?? {}).flatMap(([name, value]) =>
       holds(pointer(path, 'vars', name), `The variable ${name}`, value, vars[name]),
     ),
+    ...(expected.emitted ?? []).flatMap((event, index) =>
+      unmetEvent(event, emitted(simulation), pointer(path, 'emitted', index)),
+    ),
     ...same(path, 'sends/exactly', 'The number of messages sent', expected.sends?.exactly, sends),
     ...(expected.sends?.atMost === undefined || sends <= expected.sends.atMost
       ? []
@@ -135,4 +138,15 @@ function same(path: string, field: string, what: string, expected: Json | undefi
 
 function holds(path: string, what: string, expected: Json, actual: Json | undefined): TestProblem[] {
   return contains(actual, expected) ? [] : [failed(path, `${what} is another one.`, { expected, actual: actual ?? null })];
+}
+
+/** Events as a test speaks of them. */
+function emitted({ writes }: Simulation): Json[] {
+  return writes.map(({ write: { name, key, data } }) => ({ name, ...(key === null ? {} : { key }), data }));
+}
+
+function unmetEvent(expected: Json, actual: Json[], path: string): TestProblem[] {
+  return actual.some((event) => contains(event, expected))
+    ? []
+    : [failed(path, 'No such event was emitted.', { expected, actual })];
 }

@@ -55,6 +55,10 @@ function otherEvent(trigger: CompiledTrigger, given: JsonObject, now: string, pa
       ...given,
       input: fitted(dataSchemaOf(trigger.definition['input']), given['input'] ?? {}, pointer(path, 'input')),
     };
+  if (trigger.type === 'event') {
+    const data = fitted(dataSchemaOf(trigger.definition['data']), given['data'] ?? null, pointer(path, 'data'));
+    return { ...common, name: trigger.definition['name'] ?? '', key: '', source: '', ...given, data };
+  }
   if (trigger.type !== 'webhook') return { ...common, ...given };
   const body = fitted(dataSchemaOf(trigger.definition['body']), given['body'] ?? {}, pointer(path, 'body'));
   return { ...common, method: 'POST', query: {}, headers: {}, ...given, body };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { commitOf, layGround, message, run, send } from './__fixtures__/arrange.js';
 import { Committer } from './committer.js';
@@ -36,7 +37,7 @@ async function plansOf(sql: string, values: unknown[]): Promise<string[]> {
 }
 
 const TABLES =
-  'mailboxes|mail|executions|effects|outboxes|conversations|contacts|contact_aliases|early_receipts|execution_events\\w*';
+  'mailboxes|mail|executions|effects|outboxes|conversations|contacts|contact_aliases|early_receipts|tenant_events|execution_events\\w*';
 
 /** The column that a lookup in an index has to name at least; less of the key would read all rows of a tenant or connection. */
 const KEYS: Record<string, string> = {
@@ -52,6 +53,9 @@ const KEYS: Record<string, string> = {
   mail_pkey: 'mailbox_id',
   mailboxes_pkey: 'id',
   outboxes_pkey: 'mailbox_id',
+  tenant_events_due: 'tenant_id',
+  tenant_events_pkey: 'id',
+  tenant_events_waited_for: 'key',
 };
 
 /** Scans of a table of the road that read more than what they look for. */
@@ -86,7 +90,15 @@ it('looks keys up in every statement of the road, on empty tables and on full on
     await committer.commit(commitOf(box, [first], { release: false }));
     const [sending] = (await outboxes.claim(1, 60_000, '')).outboxes;
     if (!sending) throw new Error('Nothing was to be sent.');
-    const next = commitOf(box, [run(ground, { executionId: first.executionId, revision: 1, withdraw: true })]);
+    const eventId = randomUUID();
+    const emit = {
+      kind: 'write' as const,
+      write: { type: 'event' as const, id: eventId, name: 'order.paid', key: 'o-1', data: null },
+    };
+    const emitting = { seq: 3, node: 'tell', step: 2, effect: emit, idempotencyKey: 'key', state: 'sent' as const };
+    const next = commitOf(box, [
+      run(ground, { executionId: first.executionId, revision: 1, withdraw: true, effects: [emitting] }),
+    ]);
     const begin = {
       tenantId: box.tenantId,
       mailboxId: box.mailboxId,
@@ -102,6 +114,11 @@ it('looks keys up in every statement of the road, on empty tables and on full on
       status: 'read',
       at: new Date().toISOString(),
     };
+    const waiting = randomUUID();
+    await test.admin.query(
+      "insert into workflows.tenant_events (tenant_id, id, name, key, data, source) values ($1, $2, 'order.paid', 'o-1', '{}', '{}')",
+      [box.tenantId, waiting],
+    );
     const calls: Array<[string, unknown[]]> = [
       ['select workflows.accept($1)', [JSON.stringify([item])]],
       ["select workflows.claim_mailboxes(10, 1000, '')", []],
@@ -112,6 +129,8 @@ it('looks keys up in every statement of the road, on empty tables and on full on
       ['select workflows.record_receipts($1)', [JSON.stringify([receipt])]],
       ['select workflows.release_outboxes($1)', [JSON.stringify([begin])]],
       ['select workflows.extend_leases($1, 1000)', [JSON.stringify([{ kind: 'mailbox', ...box, letters: [], runs: [] }])]],
+      ["select workflows.claim_events(10, 1000, '')", []],
+      ['select workflows.finish_events($1)', [JSON.stringify([{ tenantId: box.tenantId, id: waiting }])]],
       ['select workflows.sweep(100, 60000)', []],
     ];
     for (const [sql, values] of calls) {
@@ -123,6 +142,10 @@ it('looks keys up in every statement of the road, on empty tables and on full on
   }
 
   await check('+1');
+  await test.admin.query(
+    `insert into workflows.tenant_events (tenant_id, id, name, key, data, source, dispatched_at) select $1, gen_random_uuid(), 'order.paid', n::text, '{}', '{}', workflows.now() from generate_series(1, 5000) n`,
+    [ground.tenantId],
+  );
   await test.admin.query(
     `insert into workflows.mailboxes (tenant_id, id, appended, consumed) select $1, gen_random_uuid(), 1, 1 from generate_series(1, 5000)`,
     [ground.tenantId],

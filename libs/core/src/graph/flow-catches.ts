@@ -68,6 +68,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   'ai.generate': ['ai', 'timeout', 'network'],
   'ai.classify': ['ai', 'timeout', 'network'],
   'ai.extract': ['ai', 'timeout', 'network'],
+  emit: [],
   'wait.for': [],
   'wait.until': [],
   switch: [],

@@ -66,6 +66,7 @@ export class Sweeper {
       // A ring may have been lost with the queue; looking is cheap when there is nothing.
       this.doorbell.knock('advance');
       this.doorbell.knock('outbound');
+      this.doorbell.knock('events');
       for (const [reason, count] of Object.entries(swept.recovered)) this.metrics.recovered.inc({ reason }, count);
       if (Object.values(swept.recovered).some((count) => count > 0)) {
         this.logger.warn({ msg: 'Recovered what was left behind', ...swept.recovered });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ContactAlias } from '@workflows/core';
+import type { CompiledTrigger, ContactAlias, Scope } from '@workflows/core';
 import { ConnectionStore, ContactStore } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { StartRefused } from './start-refused.js';
@@ -9,6 +9,16 @@ import { StartRefused } from './start-refused.js';
  * contact, who is created when new, `id` a contact that the tenant has.
  */
 export type ContactReference = { connection: string; name?: string } & ({ address: string } | { id: string });
+
+/** Whom a trigger binds the run of an event to. Throws WorkflowError where the event lacks what an expression reads. */
+export function contactOf(
+  { connection, address, id, name }: NonNullable<CompiledTrigger['contact']>,
+  scope: Scope,
+): ContactReference {
+  // The compiler lets exactly one of them through.
+  const whom = id === undefined ? { address: address?.(scope) ?? '' } : { id: id(scope) };
+  return { connection, ...whom, ...(name === undefined ? {} : { name: name(scope) }) };
+}
 
 /** A contact as the road takes it. */
 export interface BoundContact {

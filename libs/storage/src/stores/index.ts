@@ -3,6 +3,7 @@ import { ApiKeyStore } from './api-key.store.js';
 import { ConnectionStore } from './connection.store.js';
 import { ContactStore } from './contact.store.js';
 import { ConversationStore } from './conversation.store.js';
+import { EventStore } from './event.store.js';
 import { ExecutionStore } from './execution.store.js';
 import { InboundStore } from './inbound.store.js';
 import { MailboxStore } from './mailbox.store.js';
@@ -20,6 +21,7 @@ export const STORES = [
   ConnectionStore,
   ContactStore,
   ConversationStore,
+  EventStore,
   ExecutionStore,
   InboundStore,
   MailboxStore,

@@ -1,0 +1,44 @@
+import { checkValue, type CompiledTrigger, dataSchemaOf, type Json, type JsonObject, WorkflowError } from '@workflows/core';
+import type { ClaimedEvent } from '@workflows/ports';
+
+/**
+ * The event as a trigger sees it (language, section 2), without `at`; null when the trigger does not take it: another
+ * type or name, data that does not fit its schema, or a condition that does not hold.
+ */
+export function eventFor({ id, name, key, data, source }: ClaimedEvent, trigger: CompiledTrigger): JsonObject | null {
+  const { definition } = trigger;
+  if (trigger.type !== 'event' || !isNamed(name, definition['name'])) return null;
+  const fitted = fit(definition['data'], data);
+  if (fitted === undefined) return null;
+  const event = { id, trigger: trigger.id, type: trigger.type, name, key: key ?? '', data: fitted, source: sourceOf(source) };
+  return holds(trigger, event) ? event : null;
+}
+
+/** Exact, or a family such as `order.*`, which takes everything below `order`. */
+function isNamed(name: string, wanted: Json | undefined): boolean {
+  if (typeof wanted !== 'string') return false;
+  return wanted.endsWith('.*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
+}
+
+function fit(schema: Json | undefined, data: Json): Json | undefined {
+  const known = dataSchemaOf(schema);
+  if (known === undefined) return data;
+  const checked = checkValue(known, data);
+  return 'value' in checked ? (checked.value ?? null) : undefined;
+}
+
+/** Who emitted it: `execution:<id>` for a run, else what its door has called the sender. */
+function sourceOf({ executionId, sender }: JsonObject): string {
+  if (typeof executionId === 'string') return `execution:${executionId}`;
+  return typeof sender === 'string' ? sender : '';
+}
+
+/** A condition that cannot be computed for this event does not hold: it must not keep other triggers from the event. */
+function holds(trigger: CompiledTrigger, event: JsonObject): boolean {
+  try {
+    return trigger.when?.({ event }) ?? true;
+  } catch (error) {
+    if (error instanceof WorkflowError) return false;
+    throw error;
+  }
+}

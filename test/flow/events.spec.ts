@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@workflows/core';
+import { Deployment, eventually, type Tenant } from '../support/deployment.js';
+import { type EngineProcess, freePort, startEngine } from '../support/engine-process.js';
+
+type Workflow = JsonObject & { id: string };
+
+const CUSTOMER = '5511987650001';
+
+/** Emits an event for each order of its input. */
+const shop: Workflow = {
+  dsl: '1.0',
+  id: 'shop',
+  name: 'Shop',
+  triggers: [
+    {
+      id: 'sold',
+      type: 'call',
+      contact: false,
+      input: {
+        type: 'object',
+        properties: {
+          orders: {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: { id: { type: 'string' }, phone: { type: 'string' } },
+              required: ['id', 'phone'],
+            },
+          },
+        },
+        required: ['orders'],
+      },
+    },
+  ],
+  start: 'each_order',
+  nodes: {
+    each_order: {
+      type: 'foreach',
+      with: { items: '{{ event.input.orders }}', maxItems: 100, concurrency: 5 },
+      body: 'tell',
+      join: 'told',
+    },
+    tell: {
+      type: 'emit',
+      with: { name: 'order.paid', key: '{{ each.item.id }}', data: { phone: '{{ each.item.phone }}' } },
+      next: 'told',
+    },
+    told: { type: 'join', with: { collect: '{{ steps.tell.eventId }}' }, next: 'done' },
+    done: { type: 'end', with: { output: '{{ steps.told.items }}' } },
+  },
+};
+
+/** Thanks the customer whom the event names. */
+const thanks: Workflow = {
+  dsl: '1.0',
+  id: 'thanks',
+  name: 'Thanks',
+  triggers: [
+    {
+      id: 'paid',
+      type: 'event',
+      name: 'order.*',
+      when: "event.data.phone != ''",
+      data: { type: 'object', properties: { phone: { type: 'string' } }, required: ['phone'] },
+      contact: { connection: 'main', address: '{{ event.data.phone }}' },
+    },
+  ],
+  start: 'thank',
+  nodes: {
+    thank: {
+      type: 'message.template',
+      with: { name: 'thanks', language: 'en', category: 'utility', params: { order: '{{ event.key }}' } },
+      next: 'done',
+    },
+    done: { type: 'end', with: { output: { name: '{{ event.name }}', key: '{{ event.key }}', source: '{{ event.source }}' } } },
+  },
+};
+
+interface Execution {
+  id: string;
+  status: string;
+  output: JsonObject | null;
+}
+
+describe('events', () => {
+  let deployment: Deployment;
+  let tenant: Tenant;
+  let second: EngineProcess;
+
+  beforeAll(async () => {
+    deployment = await Deployment.create();
+    await deployment.start();
+    await deployment.emulator.registerTemplate({
+      name: 'thanks',
+      language: 'en',
+      category: 'utility',
+      body: 'Thanks for {{order}}.',
+    });
+    tenant = await deployment.tenant([shop, thanks]);
+    // A second process that does the same work: whatever it takes up must not be done twice.
+    second = await startEngine({ ...deployment.environment, PORT: String(await freePort()) });
+  }, 60_000);
+
+  afterAll(async () => {
+    await second.kill();
+    await deployment.close();
+  }, 30_000);
+
+  async function sell(orders: Array<{ id: string; phone: string }>): Promise<Execution> {
+    const { executionId } = await tenant.rest.post<{ executionId: string }>('/v1/executions', {
+      workflow: 'shop',
+      input: { orders },
+    });
+    return eventually(
+      () => tenant.rest.get<Execution>(`/v1/executions/${executionId}`),
+      ({ status }) => status === 'completed',
+    );
+  }
+
+  async function thanked(count: number): Promise<Execution[]> {
+    const { items } = await eventually(
+      () => tenant.rest.get<{ items: Execution[] }>('/v1/executions?workflow=thanks&limit=200'),
+      (page) => page.items.length >= count && page.items.every(({ status }) => status === 'completed'),
+    );
+    return items;
+  }
+
+  it('start a run with the contact that they name, and tell it what they carry', async () => {
+    await deployment.emulator.say(CUSTOMER, { text: 'hello', name: 'Ana' });
+    const sold = await sell([{ id: 'o-1', phone: `+${CUSTOMER}` }]);
+    const [run] = await thanked(1);
+    const { output } = await tenant.rest.get<Execution>(`/v1/executions/${run?.id ?? ''}`);
+    expect(output).toEqual({ name: 'order.paid', key: 'o-1', source: `execution:${sold.id}` });
+    const [message] = await deployment.sentTo(CUSTOMER, 1);
+    expect(message).toMatchObject({ text: 'Thanks for o-1.' });
+  }, 60_000);
+
+  it('start nothing where the condition, the schema or the contact does not allow it, and hold up no other', async () => {
+    await sell([
+      { id: 'o-2', phone: '' },
+      { id: 'o-3', phone: 'nobody' },
+      { id: 'o-4', phone: `+${CUSTOMER}` },
+    ]);
+    expect(await thanked(2)).toHaveLength(2);
+  }, 60_000);
+
+  it('start each run once, with two processes at work', async () => {
+    const orders = Array.from({ length: 40 }, (_, index) => ({ id: `p-${index}`, phone: `+55119877${String(10_000 + index)}` }));
+    await sell(orders);
+    await thanked(42);
+    expect(
+      await deployment.database.admin.query(
+        'select count(*)::int as open from workflows.tenant_events where dispatched_at is null',
+      ),
+    ).toMatchObject({ rows: [{ open: 0 }] });
+    expect(await thanked(42)).toHaveLength(42);
+  }, 60_000);
+});

@@ -41,7 +41,7 @@ export function isRetryableCode(code: string): boolean {
 
 /** Errors that end a run whatever its `catch` says: they are the run's ceiling. */
 export function isCatchable(code: string): boolean {
-  return !['limit.steps', 'limit.duration', 'limit.sends', 'limit.tokens', 'limit.cost'].includes(code);
+  return !['limit.state', 'limit.steps', 'limit.duration', 'limit.sends', 'limit.tokens', 'limit.cost'].includes(code);
 }
 
 /** Does `code` fit a pattern of `catch.errors` or `retry.on`: exact, `family.*`, `http.4xx`, `http.5xx` or `*`? */

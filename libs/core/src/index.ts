@@ -30,6 +30,7 @@ export { loadGraph } from './graph/load.js';
 export * from './graph/problem.js';
 export type { PlanLimits, TenantContext, TenantTemplate } from './graph/tenant-context.js';
 export * from './json.js';
+export { transitionBelowCeiling } from './machine/ceiling.js';
 export * from './machine/channel-event.js';
 export * from './machine/command.js';
 export * from './machine/context.js';

@@ -1,4 +1,10 @@
-import { type Command, type CompiledGraph, type ExecutionEvent, type ExecutionState, transition } from '@workflows/core';
+import {
+  type Command,
+  type CompiledGraph,
+  type ExecutionEvent,
+  type ExecutionState,
+  transitionBelowCeiling,
+} from '@workflows/core';
 import type { ClaimedRun, RunCommit } from '@workflows/ports';
 
 /** A run in the hands of a worker: its state, and everything that the next commit has to write. */
@@ -38,11 +44,14 @@ export class LiveRun {
     return this.events.length > 0 || this.settled.length > 0;
   }
 
-  /** Feeds one event to the machine; the commands are the caller's to carry out, in order. */
+  /**
+   * Feeds one event to the machine; the commands are the caller's to carry out, in order. An event that would make the
+   * state larger than a run may keep is not taken in: the run fails with `limit.state` instead, at the size it has.
+   */
   apply(event: ExecutionEvent): Command[] {
-    const { state, commands } = transition(this.graph, this.current, event);
+    const { state, commands, events } = transitionBelowCeiling(this.graph, this.current, event);
     this.current = state;
-    this.events.push(event);
+    this.events.push(...events);
     for (const command of commands) if (command.type === 'withdraw') this.withdraw = true;
     return commands;
   }

@@ -63,8 +63,9 @@ export class MailboxRunner {
     const published = () => this.workflows.of(claimed.tenantId, revision);
     const reader = new LetterReader(session, this.workflows, published, segment);
     for (const letter of claimed.letters) {
-      await reader.read(letter);
+      // Before it is read: a commit on the way holds what the letter has done, so it must not come again.
       session.read(letter.seq);
+      await reader.read(letter);
     }
     const wakeAt = earliest(session.runs.filter((run) => !run.hasEnded).map((run) => nextDue(run.state)));
     const result = await session.release(wakeAt);

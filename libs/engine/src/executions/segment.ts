@@ -21,6 +21,9 @@ import { nodeContext } from './node-context.js';
 /** Steps between two turns of the event loop: pure nodes are fast, but a long run of them must not hold others up. */
 const STEPS_PER_TURN = 64;
 
+/** Steps between two commits of a long stretch: what a claim holds, and what a crash repeats, stays small. */
+const STEPS_PER_COMMIT = 100;
+
 /** A call that has come to its end; `error` when it may not be made any more. */
 type Called = { seq: number } & ({ result: EffectResult } | { error: unknown });
 
@@ -29,7 +32,8 @@ type HttpCommand = EffectCommand & { effect: HttpEffect };
 
 /**
  * Carries a run from an event to the place where it parks or ends: asks the machine, runs the nodes that it names,
- * feeds their outcomes back. Nothing is written on the way, except a checkpoint before a call that must not be repeated.
+ * feeds their outcomes back. Nothing is written on the way, except a checkpoint before a call that must not be repeated
+ * and one after every hundred steps.
  */
 export class Segment {
   private readonly queue: Command[] = [];
@@ -37,6 +41,8 @@ export class Segment {
   /** Calls under way, by the number of their effect. */
   private readonly inFlight = new Map<number, Promise<Called>>();
   private steps = 0;
+  /** Steps that a commit of this stretch holds already. */
+  private written = 0;
 
   constructor(
     private readonly run: LiveRun,
@@ -85,12 +91,24 @@ export class Segment {
 
   private async advance(): Promise<void> {
     for (;;) {
+      if (this.steps - this.written >= STEPS_PER_COMMIT) await this.write();
       const command = this.queue.shift();
       if (command !== undefined) await this.carryOut(command);
       else if (this.calls.length > 0) await this.beginCalls();
       else if (this.inFlight.size > 0) await this.finishFirst();
       else return;
     }
+  }
+
+  /** Writes a long stretch on its way. A state that waits for effects must not be written without them, so they come first. */
+  private async write(): Promise<void> {
+    this.written = this.steps;
+    const commands = this.queue.splice(0);
+    const toRun = commands.filter(({ type }) => type === 'run' || type === 'resume');
+    for (const command of commands) if (!toRun.includes(command)) await this.carryOut(command);
+    if (this.calls.length > 0) await this.beginCalls();
+    this.queue.unshift(...toRun);
+    await this.session.checkpoint();
   }
 
   private async carryOut(command: Command): Promise<void> {

@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import { DiscoveryModule } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
+import { NODES } from '@workflows/nodes';
+import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
+import { Committer } from '@workflows/storage';
+import { ChannelRegistry } from '../channels/channel.registry.js';
+import { DatabaseClock } from '../claims/database-clock.js';
+import { Lease } from '../claims/lease.js';
+import { UndiciEgressClient } from '../egress/index.js';
+import { NodeRegistry } from '../nodes/node.registry.js';
+import { HttpEffectPerformer } from './http-effect.performer.js';
+import { LiveRun } from './live-run.js';
+import { MailboxSession } from './mailbox-session.js';
+import { Segment } from './segment.js';
+
+const TENANT = { id: 't', slug: 't', name: 'T', timezone: 'UTC', locale: 'en', settings: {}, createdAt: '2026-03-02T00:00:00Z' };
+const NOW = '2026-03-02T12:00:00.000Z';
+const MAILBOX: ClaimedMailbox = {
+  tenantId: 't',
+  mailboxId: 'm',
+  leaseToken: 1,
+  readUpTo: 0,
+  conversation: null,
+  contact: null,
+  letters: [],
+  runs: [],
+};
+
+/** Takes every commit and keeps it as JSON, as a database would. */
+class KeepingDatabase extends Database {
+  readonly commits: MailboxCommit[] = [];
+
+  call<Result>(_name: string, args: DatabaseArguments = {}): Promise<Result> {
+    const items: MailboxCommit[] = JSON.parse(JSON.stringify(args['p']));
+    this.commits.push(...items);
+    return Promise.resolve(items.map(() => ({ committed: true, ready: false, outbound: false })) as Result);
+  }
+  callAsTenant<Result>(): Promise<Result> {
+    return Promise.reject(new Error('The road has no tenant.'));
+  }
+  callAsOperator<Result>(): Promise<Result> {
+    return Promise.reject(new Error('The road has no operator.'));
+  }
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const NAMES = Array.from({ length: 9 }, (_, index) => `text${index}`);
+
+/** Ten nodes in a circle that are walked a thousand times, the first counts and each other writes its variable. */
+const circle = (valueOf: (name: string) => string): JsonObject => ({
+  dsl: '1.0',
+  id: 'circle',
+  name: 'Circle',
+  version: 1,
+  limits: { maxSteps: 20_000 },
+  vars: {
+    n: { type: 'integer', default: 0 },
+    ...Object.fromEntries(NAMES.map((name) => [name, { type: 'string', default: 'x' }])),
+  },
+  triggers: [{ id: 'api', type: 'call', contact: false }],
+  start: 'n0',
+  nodes: {
+    n0: { type: 'set', assign: { 'vars.n': '{{ vars.n + 1 }}' }, maxVisits: 1000, next: 'n1', on: { visits: 'done' } },
+    ...Object.fromEntries(
+      NAMES.map((name, index) => [
+        `n${index + 1}`,
+        { type: 'set', assign: { [`vars.${name}`]: valueOf(name) }, next: `n${(index + 2) % 10}` },
+      ]),
+    ),
+    done: { type: 'end' },
+  },
+});
+
+async function walk(
+  definition: JsonObject,
+): Promise<{ commits: MailboxCommit['runs']; state: ExecutionState; definition: JsonObject }> {
+  const module = await Test.createTestingModule({
+    imports: [DiscoveryModule],
+    providers: [NodeRegistry, ChannelRegistry, ...NODES],
+  }).compile();
+  const nodes = module.get(NodeRegistry);
+  nodes.onModuleInit();
+  const database = new KeepingDatabase();
+  const clock = new DatabaseClock(NOW, performance.now());
+  const lease = new Lease(1, 600_000, performance.now());
+  const session = new MailboxSession(MAILBOX, TENANT, lease, clock, new Committer(database), module.get(ChannelRegistry));
+  const graph = loadGraph(definition, { nodeTypes: nodes.specs() });
+  const run = LiveRun.born({ executionId: 'run', workflowId: 'circle', versionId: 'v' }, graph);
+  session.runs.push(run);
+  const http = new HttpEffectPerformer(new UndiciEgressClient());
+  await new Segment(run, session, nodes, http).apply({
+    type: 'started',
+    at: NOW,
+    executionId: 'run',
+    trigger: 'api',
+    event: { trigger: 'api', input: {} },
+    context: session.context(),
+  });
+  await session.release(null);
+  const commits = database.commits.flatMap(({ runs }) => runs);
+  const last = commits.at(-1);
+  if (last === undefined) throw new Error('Nothing was committed.');
+  expect(
+    replay(
+      graph,
+      commits.flatMap(({ events }) => events),
+    ),
+  ).toEqual(last.state);
+  return { commits, state: last.state, definition };
+}
+
+describe('a run of ten thousand steps in one claim', () => {
+  it('is written every hundred steps, and no commit grows with the way behind it', async () => {
+    const { commits, state } = await walk(circle(() => '{{ string(vars.n) }}'));
+    expect(state).toMatchObject({ status: 'completed', vars: { n: 1000 }, counters: { steps: 10_002 } });
+    expect(commits.length).toBeGreaterThanOrEqual(100);
+    expect(Math.max(...commits.map(({ events }) => events.length))).toBeLessThanOrEqual(102);
+    const sizes = commits.map((commit) => JSON.stringify(commit).length);
+    const [tenth = 0, last = 0] = [sizes[10], sizes.at(-2)];
+    expect(last).toBeLessThan(tenth * 1.1);
+    expect(Math.max(...commits.map((commit) => JSON.stringify(commit.state).length))).toBeLessThan(4_000);
+  }, 60_000);
+
+  it('ends with limit.state when it would keep more and more', async () => {
+    const { commits, state } = await walk(circle((name) => `{{ vars.${name} + vars.${name} }}`));
+    expect(state).toMatchObject({ status: 'failed', error: { code: 'limit.state' } });
+    expect(Math.max(...commits.map((commit) => JSON.stringify(commit.state).length))).toBeLessThanOrEqual(256 * 1024);
+  }, 60_000);
+});

@@ -12,7 +12,9 @@ import { ExecutionHistoryController } from './admin/executions/execution-history
 import { ExecutionsController } from './admin/executions/executions.controller.js';
 import { RecordedExecutions } from './admin/executions/recorded-executions.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
+import { QueuesController } from './admin/queues/queues.controller.js';
 import { SecretsController } from './admin/secrets/secrets.controller.js';
+import { TasksController } from './admin/tasks/tasks.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { TenantResources } from './admin/workflows/tenant-resources.js';
 import { WorkflowBundlesController } from './admin/workflows/workflow-bundles.controller.js';
@@ -41,6 +43,7 @@ const API_CONTROLLERS = [
   ApiKeysController,
   ConnectionsController,
   SecretsController,
+  QueuesController,
   WorkflowsController,
   WorkflowBundlesController,
   WorkflowVersionsController,
@@ -48,6 +51,7 @@ const API_CONTROLLERS = [
   ExecutionsController,
   ExecutionHistoryController,
   ConversationsController,
+  TasksController,
   WebhooksController,
   HooksController,
 ];

@@ -70,3 +70,9 @@ select tenant_id, 'c0000000-0000-4000-8000-000000000000', 'wamid.early', 'sent',
 
 insert into workflows.tenant_events (tenant_id, id, name, key, data, source, dispatched_at)
 select tenant_id, '20000000-0000-4000-8000-000000000000', 'seed.planted', 'seed', '{}', '{}', workflows.now() from workflows.tenants;
+
+insert into workflows.queues (tenant_id, name, title) select tenant_id, 'sales', 'Sales' from workflows.tenants;
+
+insert into workflows.tasks (tenant_id, id, kind, queue, title, details, status, execution_id, step, node, mailbox_id)
+select tenant_id, '30000000-0000-4000-8000-000000000000', 'approval', 'sales', 'Approve', 'null', 'withdrawn',
+  '10000000-0000-4000-8000-000000000000', 1, 'ok', 'f0000000-0000-4000-8000-000000000000' from workflows.tenants;

@@ -30,6 +30,7 @@ import { EffectReference } from './outbound/effect-reference.js';
 import { MessageSender } from './outbound/message.sender.js';
 import { OutboundProcessor } from './outbound/outbound.processor.js';
 import { Pacer } from './outbound/pacer.js';
+import { Tasks } from './people/tasks.js';
 import { SecretBox } from './secrets/index.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { Tenants } from './tenancy/tenants.js';
@@ -72,6 +73,7 @@ export class WorkflowsModule {
       Metrics,
       NodeRegistry,
       PublishedWorkflows,
+      Tasks,
       Workflows,
     ];
     return {

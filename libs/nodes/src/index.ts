@@ -17,6 +17,8 @@ import { foreachSpec } from './foreach/foreach.config.js';
 import { ForeachNode } from './foreach/foreach.node.js';
 import { httpRequestSpec } from './http-request/http-request.config.js';
 import { HttpRequestNode } from './http-request/http-request.node.js';
+import { humanApprovalSpec } from './human-approval/human-approval.config.js';
+import { HumanApprovalNode } from './human-approval/human-approval.node.js';
 import { joinSpec } from './join/join.config.js';
 import { JoinNode } from './join/join.node.js';
 import { messageAskSpec } from './message-ask/message-ask.config.js';
@@ -57,6 +59,7 @@ export const NODES: Array<Type<NodeStrategy>> = [
   EmitNode,
   WaitForNode,
   WaitUntilNode,
+  HumanApprovalNode,
   EndNode,
 ];
 
@@ -78,5 +81,6 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   emitSpec,
   waitForSpec,
   waitUntilSpec,
+  humanApprovalSpec,
   endSpec,
 ];

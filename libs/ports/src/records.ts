@@ -1,4 +1,4 @@
-import type { ExecutionEvent, ExecutionState, ExecutionStatus, Failure, Json, JsonObject } from '@workflows/core';
+import type { ExecutionEvent, ExecutionState, ExecutionStatus, Failure, Json, JsonObject, TaskKind } from '@workflows/core';
 
 /** A page of a list: pass `nextCursor` on to get what follows; null ends the list. */
 export interface Page<Item> {
@@ -157,4 +157,43 @@ export interface ConversationMessage {
   receipt: string | null;
   executionId: string | null;
   node: string | null;
+}
+
+export const TASK_STATUSES = ['open', 'approved', 'rejected', 'expired', 'withdrawn'] as const;
+
+/** Something that a run wants of people. */
+export interface TaskRecord {
+  id: string;
+  kind: TaskKind;
+  queue: string;
+  title: string;
+  details: Json;
+  /** `expired`: the wait ran out of time. `withdrawn`: the run went on without it. */
+  status: (typeof TASK_STATUSES)[number];
+  executionId: string;
+  node: string;
+  conversationId: string | null;
+  contactId: string | null;
+  dueAt: string | null;
+  createdAt: string;
+  decidedAt: string | null;
+  /** The person who decided, as the inbox names them. */
+  by: string | null;
+  /** The API key over which they did. */
+  via: string | null;
+  comment: string | null;
+}
+
+export interface TaskFilter {
+  queue?: string;
+  status?: TaskRecord['status'];
+  conversationId?: string;
+}
+
+/** A named list of tasks, which nodes of a tenant's workflows put them into. */
+export interface QueueRecord {
+  name: string;
+  title: string;
+  createdAt: string;
+  openTasks: number;
 }

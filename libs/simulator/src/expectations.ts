@@ -142,7 +142,9 @@ function holds(path: string, what: string, expected: Json, actual: Json | undefi
 
 /** Events as a test speaks of them. */
 function emitted({ writes }: Simulation): Json[] {
-  return writes.map(({ write: { name, key, data } }) => ({ name, ...(key === null ? {} : { key }), data }));
+  return writes.flatMap(({ write }) =>
+    write.type === 'event' ? [{ name: write.name, ...(write.key === null ? {} : { key: write.key }), data: write.data }] : [],
+  );
 }
 
 function unmetEvent(expected: Json, actual: Json[], path: string): TestProblem[] {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ChannelCapabilities, TenantContext } from '@workflows/core';
 import { ChannelRegistry } from '@workflows/engine';
-import { ConnectionStore, SecretStore } from '@workflows/storage';
+import { ConnectionStore, QueueStore, SecretStore } from '@workflows/storage';
 
 /** What a tenant has, as far as workflows refer to it by name. */
 @Injectable()
@@ -9,6 +9,7 @@ export class TenantResources {
   constructor(
     private readonly connections: ConnectionStore,
     private readonly secrets: SecretStore,
+    private readonly queues: QueueStore,
     private readonly channels: ChannelRegistry,
   ) {}
 
@@ -17,12 +18,17 @@ export class TenantResources {
    * provider, so they stay unknown and unchecked.
    */
   async contextOf(tenantId: string): Promise<TenantContext> {
-    const [connections, secrets] = await Promise.all([this.connections.list(tenantId), this.secrets.list(tenantId)]);
+    const [connections, secrets, queues] = await Promise.all([
+      this.connections.list(tenantId),
+      this.secrets.list(tenantId),
+      this.queues.list(tenantId),
+    ]);
     return {
       connections: connections.map(({ name, channel }) => ({ name, channel })),
       channels: this.capabilities(),
       credentials: [],
       secrets: secrets.map(({ name }) => name),
+      queues: queues.map(({ name }) => name),
     };
   }
 

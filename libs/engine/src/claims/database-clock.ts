@@ -13,6 +13,11 @@ export class DatabaseClock {
     this.origin = Date.parse(now);
   }
 
+  /** The instant of the claim, ISO 8601: whatever was stored before it is among what was claimed. */
+  get claimedAt(): string {
+    return new Date(this.origin).toISOString();
+  }
+
   now(): string {
     return new Date(this.millis()).toISOString();
   }

@@ -42,6 +42,10 @@ export class MailboxSession {
     return this.clock.now();
   }
 
+  get claimedAt(): string {
+    return this.clock.claimedAt;
+  }
+
   context(): ExecutionContext {
     return executionContext(this.claimed, this.tenant, (channel) => this.capabilities(channel));
   }

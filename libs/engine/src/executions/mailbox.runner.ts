@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { nextDue } from '@workflows/core';
+import { isDue, nextDue } from '@workflows/core';
 import type { ClaimedMailbox, CommitResult } from '@workflows/ports';
 import { Committer } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
@@ -30,8 +30,8 @@ export interface AdvanceOutput {
 }
 
 /**
- * Advances one mailbox as far as it goes: what was left open by a worker that vanished, then timers that are due, then
- * the letters in their order. Ends with one commit that gives the mailbox back.
+ * Advances one mailbox as far as it goes: what was left open by a worker that vanished, then timers and letters in the
+ * order of their time. Ends with one commit that gives the mailbox back.
  */
 @Injectable()
 export class MailboxRunner {
@@ -58,15 +58,15 @@ export class MailboxRunner {
       for (const open of row.openEffects) if (run !== undefined) await segment(run).recover(open);
     }
     for (const run of session.runs) await takeUp(run, segment);
-    for (const run of session.runs) await fireTimers(run, session, segment);
-
     const published = () => this.workflows.of(claimed.tenantId, revision);
     const reader = new LetterReader(session, this.workflows, published, segment);
     for (const letter of claimed.letters) {
+      await fireTimers(letter.receivedAt, session, segment);
       // Before it is read: a commit on the way holds what the letter has done, so it must not come again.
       session.read(letter.seq);
       await reader.read(letter);
     }
+    await fireTimers(session.claimedAt, session, segment);
     const wakeAt = earliest(session.runs.filter((run) => !run.hasEnded).map((run) => nextDue(run.state)));
     const result = await session.release(wakeAt);
     return { result, committed: session.committed, wakeAt };
@@ -78,11 +78,15 @@ async function takeUp(run: LiveRun, segment: (run: LiveRun) => Segment): Promise
   if (!run.hasEnded && run.state.tokens.some(({ phase }) => phase.kind === 'running')) await segment(run).takeUp();
 }
 
-/** A timer acts only when the database's clock says that it is due. */
-async function fireTimers(run: LiveRun, session: MailboxSession, segment: (run: LiveRun) => Segment): Promise<void> {
-  const due = run.hasEnded ? null : nextDue(run.state);
-  const now = session.now();
-  if (due !== null && Date.parse(due) <= Date.parse(now)) await segment(run).applyWithContext({ type: 'timer', at: now });
+/**
+ * Timers and letters act in the order of their time: an answer that came before the timeout counts, however late a
+ * worker finds both. What falls due after the claim waits for the next one, which brings what came before it.
+ */
+async function fireTimers(until: string, session: MailboxSession, segment: (run: LiveRun) => Segment): Promise<void> {
+  for (const run of [...session.runs]) {
+    const due = run.hasEnded ? null : nextDue(run.state);
+    if (due !== null && isDue(due, until)) await segment(run).applyWithContext({ type: 'timer', at: session.now() });
+  }
 }
 
 function earliest(instants: Array<string | null>): string | null {

@@ -8,9 +8,11 @@ import { ExecutionStore } from './execution.store.js';
 import { InboundStore } from './inbound.store.js';
 import { MailboxStore } from './mailbox.store.js';
 import { OutboxStore } from './outbox.store.js';
+import { QueueStore } from './queue.store.js';
 import { ReceiptStore } from './receipt.store.js';
 import { SecretStore } from './secret.store.js';
 import { SweepStore } from './sweep.store.js';
+import { TaskStore } from './task.store.js';
 import { TenantStore } from './tenant.store.js';
 import { WorkflowStore } from './workflow.store.js';
 
@@ -26,9 +28,11 @@ export const STORES = [
   InboundStore,
   MailboxStore,
   OutboxStore,
+  QueueStore,
   ReceiptStore,
   SecretStore,
   SweepStore,
+  TaskStore,
   TenantStore,
   WorkflowStore,
 ];

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { type Json, type NodeOutcome, plusMs, type Signal, terminal } from '@workflows/core';
+import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
+import { z } from 'zod';
+import { type HumanApprovalConfig, humanApprovalSpec } from './human-approval.config.js';
+
+/** Name of the signal with which a decision comes. */
+const DECISION = 'decision';
+
+/** Its data, which becomes the node's output. */
+const decisionShape = z.object({
+  decision: z.enum(['approved', 'rejected']),
+  by: z.string(),
+  comment: z.string().optional(),
+  at: z.string(),
+});
+
+@Injectable()
+@NodeType(humanApprovalSpec)
+export class HumanApprovalNode extends NodeStrategy {
+  override run({ config }: NodeInput<HumanApprovalConfig>, context: NodeContext): NodeOutcome {
+    const { queue, title, details } = config;
+    if (context.timeoutMs === null) throw terminal('internal', 'An approval has no "timeout". Give it one and publish again.');
+    const due = plusMs(context.now, context.timeoutMs);
+    const write = { type: 'task', kind: 'approval', queue, title, details: details ?? null, due } as const;
+    return { ...waitForDecision(due), effects: [{ kind: 'write', write }] };
+  }
+
+  override resume(
+    _input: NodeInput<HumanApprovalConfig>,
+    context: NodeContext,
+    signal: Signal,
+    due: Json | undefined,
+  ): NodeOutcome {
+    if (signal.type === 'timer') return { kind: 'done', port: 'timeout' };
+    const decision = signal.type === 'signal' && signal.name === DECISION ? decisionShape.safeParse(signal.data).data : undefined;
+    if (decision === undefined) return waitForDecision(typeof due === 'string' ? due : context.now);
+    const { comment, ...known } = decision;
+    return {
+      kind: 'done',
+      ...(decision.decision === 'rejected' ? { port: 'rejected' } : {}),
+      output: { ...known, ...(comment === undefined ? {} : { comment }) },
+    };
+  }
+}
+
+function waitForDecision(due: string): NodeOutcome & { kind: 'waiting' } {
+  return { kind: 'waiting', wait: { until: due, signals: [DECISION], memory: due } };
+}

@@ -132,12 +132,12 @@ export interface RunCommit {
     step: number;
     effect: Effect;
     idempotencyKey: string;
-    state: 'intent' | 'sending' | 'sent' | 'failed' | 'unknown';
+    state: 'intent' | 'sending' | 'sent' | 'failed' | 'unknown' | 'withdrawn';
     result?: EffectResult;
   }>;
   /** Effects of earlier commits that came to an end in this segment. */
   settled: Array<{ seq: number; state: 'sent' | 'failed' | 'unknown'; result: EffectResult }>;
-  /** True: messages in state `intent` are withdrawn. */
+  /** True: messages that earlier commits left in state `intent` are withdrawn. */
   withdraw: boolean;
 }
 

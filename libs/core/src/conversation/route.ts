@@ -35,7 +35,9 @@ export type Route =
   | { to: 'nobody' };
 
 /** Who gets a message of a contact: the first rule that applies (language, section 6.3; the numbers are its numbers). */
-export function routeMessage(input: RouteInput): Route {
+export function routeMessage(given: RouteInput): Route {
+  // A run whose steps are being undone has ended for the contact: it neither listens nor holds its session.
+  const input = { ...given, runs: given.runs.filter(({ state }) => state.ending === undefined) };
   // A reaction is never an answer: a thumbs up below a question must not count as a wrong reply.
   const speaks = input.message.kind !== 'reaction';
   const matches = matchingTriggers(input);

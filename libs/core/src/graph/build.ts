@@ -7,9 +7,17 @@ import { childrenOf, markedFields, pointerOf, unwrap } from '../definition/schem
 import type { NodeTypeSpec } from '../definition/node-type.js';
 import { plainJson } from '../definition/plain-json.js';
 import { compileProgram, evaluate, type ScopeTypes } from '../expression/program.js';
+import { DYN } from '../expression/type.js';
 import { asRender, compileText, compileValue, listRendering, objectRendering, type Rendering } from '../expression/render.js';
 import type { Json } from '../json.js';
-import type { CatchRule, CompiledGraph, CompiledNode, RetryPolicy, Scope } from './compiled-graph.js';
+import {
+  type CatchRule,
+  type CompiledGraph,
+  type CompiledNode,
+  compensationId,
+  type RetryPolicy,
+  type Scope,
+} from './compiled-graph.js';
 import { compileTrigger, variableNames } from './build-trigger.js';
 import { ownEdges } from './edges.js';
 import type { NodeDefinition, Outline, OutlineNode } from './outline.js';
@@ -84,12 +92,20 @@ function compileNode(node: OutlineNode, outline: Outline, types: DocumentTypes):
     interruptible: shape.interruptible,
     sensitive: definition.sensitive ?? false,
     ...forkAndJoin(node, seenAt('/with/collect')),
+    ...compensationOf(node, outline, onNext),
   };
 }
 
 function primary(node: OutlineNode): { primary?: string } {
   const field = primaryOf(node);
   return field === undefined ? {} : { primary: field };
+}
+
+/** What undoes the node sees what its assignments see, and is tried like any activity of the document. */
+function compensationOf(node: OutlineNode, outline: Outline, onNext: ScopeTypes): Pick<CompiledNode, 'compensation'> {
+  if (node.compensation === null) return {};
+  const types: DocumentTypes = { ...onNext, locals: () => ({}), output: () => DYN };
+  return { compensation: { ...compileNode(node.compensation, outline, types), id: compensationId(node.id) } };
 }
 
 function forkAndJoin(node: OutlineNode, types: ScopeTypes): Pick<CompiledNode, 'fork' | 'join'> {

@@ -4,7 +4,7 @@ import type { ChannelCapabilities } from '../message/capabilities.js';
 import { contentProblems } from './channel-content.js';
 import { templateUse } from './channel-template.js';
 import type { Journey } from './follow.js';
-import type { Outline, OutlineNode } from './outline.js';
+import { type Outline, type OutlineNode, withCompensations } from './outline.js';
 import type { Problem } from './problem.js';
 import type { TenantContext } from './tenant-context.js';
 
@@ -14,7 +14,7 @@ export function checkChannels(outline: Outline, journeys: readonly Journey[], co
   const reaching = channelsByNode(journeys);
   return [
     ...unknownChannels(outline, Object.keys(context.channels)),
-    ...[...outline.nodes.values()].flatMap((node) => nodeProblems(node, reaching.get(node.id), journeys)),
+    ...withCompensations(outline).flatMap((node) => nodeProblems(node, reaching.get(node.id), journeys)),
   ];
 }
 

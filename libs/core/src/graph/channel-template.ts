@@ -2,7 +2,7 @@ import { pointerOf } from '../definition/schema-walk.js';
 import { nameHint } from '../definition/suggest.js';
 import { isObject } from '../expression/convert.js';
 import type { JsonObject } from '../json.js';
-import type { Outline, OutlineNode } from './outline.js';
+import { type Outline, type OutlineNode, withCompensations } from './outline.js';
 import type { Problem } from './problem.js';
 import { configOf } from './silence.js';
 import type { TenantContext, TenantTemplate } from './tenant-context.js';
@@ -24,7 +24,7 @@ export function templateUse({ spec, raw, pointer }: OutlineNode): TemplateUse | 
 /** Does every template that is sent exist as the provider approved it: name, language, category and parameters? */
 export function checkTemplates(outline: Outline, { templates }: TenantContext): Problem[] {
   if (!templates) return [];
-  return [...outline.nodes.values()].flatMap((node) => {
+  return withCompensations(outline).flatMap((node) => {
     const use = node.shape ? templateUse(node) : undefined;
     return use ? useProblems(use, templates) : [];
   });

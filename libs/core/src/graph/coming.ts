@@ -13,7 +13,6 @@ export function checkComing(outline: Outline, triggerTypes: readonly string[]): 
     return known === undefined || triggerTypes.includes(known) ? [] : [comingTrigger(`${pointer}/type`, known, triggerTypes)];
   });
   const nodes = [...outline.nodes.values()].flatMap(({ pointer, raw }) => [
-    ...(raw['compensate'] === undefined ? [] : [coming(`${pointer}/compensate`, 'compensate')]),
     ...(raw['sensitive'] === true ? [coming(`${pointer}/sensitive`, 'sensitive')] : []),
   ]);
   const sessions = outline.triggers.flatMap(({ pointer, raw }) => {

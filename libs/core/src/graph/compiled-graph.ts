@@ -75,6 +75,21 @@ export interface CompiledNode {
   fork?: CompiledFork;
   /** Present on nodes that close one. */
   join?: CompiledJoin;
+  /** Undoes the node when the run later fails or is cancelled; `render` sees what `assign` sees. It leads nowhere. */
+  compensation?: CompiledNode;
+}
+
+const UNDOES = '.compensate';
+
+/** Under this id what undoes a node stands in histories and journals; no node of a document can have it. */
+export function compensationId(node: string): string {
+  return `${node}${UNDOES}`;
+}
+
+/** The node of this id: one of the document, or one that undoes one of them. */
+export function findNode(graph: CompiledGraph, id: string): CompiledNode | undefined {
+  if (id.endsWith(UNDOES)) return graph.nodes[id.slice(0, -UNDOES.length)]?.compensation;
+  return graph.nodes[id];
 }
 
 export type CompiledFork =

@@ -56,7 +56,40 @@ const SHAPE: Defect[] = [
   ['a variable with a dash', '/vars/my-var', { type: 'string' }, 'shape.name'],
   ['a node type of the language that does not run yet', '/nodes/thanks/type', 'parallel', 'shape.node_type'],
   ['a node type that nobody knows', '/nodes/thanks/type', 'message.sned', 'shape.node_type'],
-  ['a compensation, which does not run yet', '/nodes/enrich/compensate', { type: 'emit', with: {} }, 'shape.invalid'],
+  [
+    'a compensation of a type that does not run yet',
+    '/nodes/enrich/compensate',
+    { type: 'emit', with: {} },
+    'shape.node_type',
+    '/nodes/enrich/compensate/type',
+  ],
+  [
+    'a compensation that is no activity',
+    '/nodes/enrich/compensate',
+    { type: 'set', with: {} },
+    'shape.node_type',
+    '/nodes/enrich/compensate/type',
+  ],
+  [
+    'a compensation whose config does not fit',
+    '/nodes/enrich/compensate',
+    { type: 'http.request', with: { method: 'DELETE', uri: 'https://crm.example/1' } },
+    'shape.invalid',
+    '/nodes/enrich/compensate/with/uri',
+  ],
+  [
+    'a compensation that needs a way to go on',
+    '/nodes/enrich/compensate',
+    { type: 'message.send', with: { text: 'Undone', await: 'delivered' } },
+    'shape.invalid',
+    '/nodes/enrich/compensate/with',
+  ],
+  [
+    'a compensation on a node that only chooses a way',
+    '/nodes/may_follow_up/compensate',
+    { type: 'http.request', with: { method: 'DELETE', url: 'https://crm.example/1' } },
+    'shape.invalid',
+  ],
   ['a redaction, which does not happen yet', '/nodes/enrich/sensitive', true, 'shape.invalid'],
   [
     'a session that queues, which does not happen yet',
@@ -129,6 +162,20 @@ const GRAPH: Defect[] = [
 ];
 
 const REF: Defect[] = [
+  [
+    'a variable of a compensation that is not declared',
+    '/nodes/enrich/compensate',
+    { type: 'http.request', with: { method: 'DELETE', url: 'https://crm.example/{{ vars.emial }}' } },
+    'ref.unknown_field',
+    '/nodes/enrich/compensate/with/url',
+  ],
+  [
+    'a field of a compensation that the output of its step does not have',
+    '/nodes/enrich/compensate',
+    { type: 'http.request', with: { method: 'DELETE', url: 'https://crm.example/{{ output.boddy }}' } },
+    'ref.unknown_field',
+    '/nodes/enrich/compensate/with/url',
+  ],
   ['a name that is not there', THANKS, 'Hi {{ contct.name }}', 'ref.unknown_name'],
   ['a variable without vars', THANKS, 'Hi {{ email }}', 'ref.unknown_name'],
   ['a function that is not there', THANKS, '{{ lowr(contact.name) }}', 'ref.unknown_name'],

@@ -73,10 +73,12 @@ function contactProblems(assignments: Assignments, outline: Outline): Problem[] 
     if (hasContact(flow.trigger)) continue;
     for (const id of flow.entering.keys()) {
       const node = outline.nodes.get(id);
-      if (!node || !needsContact(node)) continue;
-      const message = `Runs of trigger '${flow.trigger.id}' have no contact, and '${id}' needs one.`;
-      const hint = 'Give the trigger a contact, or keep its runs away with a switch on event.trigger.';
-      problems.push({ ...error(node.pointer, 'flow.no_contact', message, hint), trigger: flow.trigger.id });
+      for (const each of [node, node?.compensation]) {
+        if (!each || !needsContact(each)) continue;
+        const message = `Runs of trigger '${flow.trigger.id}' have no contact, and '${id}' needs one.`;
+        const hint = 'Give the trigger a contact, or keep its runs away with a switch on event.trigger.';
+        problems.push({ ...error(each.pointer, 'flow.no_contact', message, hint), trigger: flow.trigger.id });
+      }
     }
   }
   return problems;

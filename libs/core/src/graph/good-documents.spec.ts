@@ -41,6 +41,39 @@ const HOOK: JsonObject = {
   body: { type: 'object', required: ['order'], properties: { order: { type: 'string' } } },
 };
 
+describe('a compensation', () => {
+  it('reads the output of its step and what the step has assigned, but not what comes later', () => {
+    const reserve = {
+      type: 'http.request',
+      with: { method: 'PUT', url: 'https://hotel.example/rooms' },
+      output: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } },
+      assign: { 'vars.room': '{{ output.body.id }}' },
+      next: 'end_done',
+    };
+    const undoneBy = (url: string): Compilation =>
+      judge(
+        small({
+          vars: { room: { type: 'string' }, later: { type: 'string' } },
+          start: 'reserve',
+          nodes: {
+            reserve: { ...reserve, compensate: { type: 'http.request', with: { method: 'DELETE', url } } },
+            end_done: { type: 'end' },
+          },
+        }),
+      );
+    const good = undoneBy('https://hotel.example/{{ output.body.id }}/{{ vars.room }}/{{ steps.reserve.body.id }}');
+    expect(findings(good)).toEqual([]);
+    if (!good.ok) throw new Error('It was found good.');
+    const { compensation } = good.graph.nodes['reserve']!;
+    expect(compensation).toMatchObject({ id: 'reserve.compensate', type: 'http.request', ports: {} });
+    const scope = { output: { body: { id: '7' } }, vars: { room: '7' }, steps: { reserve: { body: { id: '7' } } } };
+    expect(compensation?.render(scope).config).toMatchObject({ method: 'DELETE', url: 'https://hotel.example/7/7/7' });
+    expect(findings(undoneBy('https://hotel.example/{{ vars.later }}'))).toEqual([
+      'ref.not_assigned /nodes/reserve/compensate/with/url',
+    ]);
+  });
+});
+
 describe('guards', () => {
   const withCondition = (when: string): Compilation =>
     judge(

@@ -38,6 +38,13 @@ export interface OutlineNode {
   definition: NodeDefinition | null;
   /** Config and own fields as the type's rules see them; null where one of them is wrong. */
   shape: NodeShape | null;
+  /** What undoes the node, as a node of its own under the same id; null where it has none. */
+  compensation: OutlineNode | null;
+}
+
+/** All that can touch the world: the nodes, each followed by what undoes it. */
+export function withCompensations(outline: Outline): OutlineNode[] {
+  return [...outline.nodes.values()].flatMap((node) => (node.compensation === null ? [node] : [node, node.compensation]));
 }
 
 export interface OutlineTrigger {

@@ -1,7 +1,7 @@
 import { isObject } from '../expression/convert.js';
 import type { Json } from '../json.js';
 import { templateUse } from './channel-template.js';
-import type { Outline } from './outline.js';
+import { type Outline, withCompensations } from './outline.js';
 import type { Problem } from './problem.js';
 import { toolsOf } from './tools.js';
 import { nameHint } from '../definition/suggest.js';
@@ -43,7 +43,7 @@ export function checkResources(outline: Outline, context: TenantContext): { prob
       });
     }
   }
-  const nodes = [...outline.nodes.values()];
+  const nodes = withCompensations(outline);
   if (!context.templates && nodes.some(templateUse)) unchecked.add('templates');
   if (!context.channels && nodes.some(({ spec }) => spec?.type.startsWith('message.'))) unchecked.add('channels');
   const source = JSON.stringify(outline.document);
@@ -71,7 +71,7 @@ function referencesOf(outline: Outline): Reference[] {
     if (typeof type !== 'string' || !isObject(inputs)) return;
     for (const { of, field, kind } of NAMED) if (of.test(type)) add(kind, inputs[field], `${pointer}/${field}`);
   };
-  for (const { raw, pointer } of outline.nodes.values()) {
+  for (const { raw, pointer } of withCompensations(outline)) {
     addInputs(raw['type'], raw['with'], `${pointer}/with`);
     for (const { value, place } of toolsOf(raw)) {
       add('servers', value['server'], `${pointer}${place}/server`);

@@ -69,7 +69,15 @@ function outlineNodes(nodes: Json | undefined, specs: readonly NodeTypeSpec[], p
     }
     const spec = specOf(raw, specs);
     problems.push(...(spec ? nodeProblems(spec, raw, pointer) : typeProblems(raw, pointer, specs)));
-    outlined.set(id, outlineNode(id, pointer, raw, spec));
+    const node = outlineNode(id, pointer, raw, spec);
+    const undo = raw['compensate'];
+    if (isObject(undo)) {
+      const place = `${pointer}/compensate`;
+      const activity = specOf(undo, specs);
+      problems.push(...(activity ? compensationProblems(node, activity, undo, place) : typeProblems(undo, place, specs)));
+      node.compensation = outlineNode(id, place, undo, activity);
+    }
+    outlined.set(id, node);
   }
   return outlined;
 }
@@ -88,13 +96,32 @@ function nodeProblems(spec: NodeTypeSpec, raw: JsonObject, pointer: string): Pro
   );
 }
 
+/** Only what is done in the world can be undone in it, and nobody is there to answer or to choose a way any more. */
+function compensationProblems(node: OutlineNode, activity: NodeTypeSpec, undo: JsonObject, pointer: string): Problem[] {
+  if (node.spec?.hasNext === false) {
+    const message = `A node of type "${node.spec.type}" has no success of its own that could be undone.`;
+    return [error(pointer, 'shape.invalid', message, 'Put "compensate" on the nodes that touch the world.')];
+  }
+  if (activity.category !== 'activity') {
+    const message = `"${activity.type}" is no activity, so it cannot undo anything.`;
+    return [error(`${pointer}/type`, 'shape.node_type', message, 'Use an activity, such as http.request or message.send.')];
+  }
+  const found = shapeProblems(activity.config, undo['with'] ?? {}, `${pointer}/with`);
+  if (found.length > 0) return found;
+  const { shape } = outlineNode(node.id, pointer, undo, activity);
+  const asked = shape ? activity.ports(shape).find(({ required }) => required) : undefined;
+  if (asked === undefined) return [];
+  const message = `Written like this, "${activity.type}" needs a way for "${asked.name}", and a compensation leads nowhere.`;
+  return [error(`${pointer}/with`, 'shape.invalid', message, 'Write it so that it only succeeds or fails.')];
+}
+
 function outlineNode(id: string, pointer: string, raw: JsonObject, spec: NodeTypeSpec | null): OutlineNode {
   const definition = commonShape.safeParse(raw).data ?? null;
   const config = spec?.config.safeParse(raw['with'] ?? {});
   const fields = spec?.fields ? spec.fields.safeParse(ownFields(raw, spec)) : undefined;
   const fits = config?.success === true && fields?.success !== false;
   const shape = fits ? { config: config.data, fields: fields?.data ?? {}, interruptible: raw['interruptible'] === true } : null;
-  return { id, pointer, raw, spec, definition, shape };
+  return { id, pointer, raw, spec, definition, shape, compensation: null };
 }
 
 /** The part of a node that its type's own fields describe. */

@@ -63,7 +63,22 @@ function nodeSites(node: OutlineNode, types: DocumentTypes): Site[] {
     const locals = types.locals(node, place);
     return strings(value, place).map((part) => ({ ...part, kind, locals, at: { owner: 'node', node } }));
   });
-  return [...inputs, ...assignSites(node, types)];
+  return [...inputs, ...assignSites(node, types), ...compensationSites(node, types)];
+}
+
+/** Rendered when the node is done, with all that it has assigned. */
+const BEHIND_ALL_ASSIGNMENTS = '';
+
+function compensationSites(node: OutlineNode, types: DocumentTypes): Site[] {
+  const { compensation } = node;
+  if (!compensation?.spec || !compensation.shape) return [];
+  const { raw, pointer, spec } = compensation;
+  return markedFields(spec.config, raw['with'] ?? {}, `${pointer}/with`).flatMap(({ kind, value, pointer: place }): Site[] => {
+    if (kind === 'node') return [];
+    const locals = { ...types.locals(compensation, place), output: types.output(node) };
+    const at = { owner: 'node', node: compensation, assigns: BEHIND_ALL_ASSIGNMENTS } as const;
+    return strings(value, place).map((part) => ({ ...part, kind, locals, at }));
+  });
 }
 
 function assignSites(node: OutlineNode, types: DocumentTypes): Site[] {

@@ -40,7 +40,7 @@ export function carryOut(draft: Draft, given: Order): void {
       const token = draft.state.tokens.find(({ step }) => step === order.step);
       const { port, output } = order;
       const left = { kind: 'done', ...(port === undefined ? {} : { port }), output: output ?? {} } as const;
-      if (token !== undefined) move(draft, token, leave(draft, token, left));
+      if (token !== undefined) move(draft, token, leave(draft, token, left, true));
       draft.commands.push(...commandsOf(draft));
       return;
     }
@@ -51,6 +51,8 @@ export function carryOut(draft: Draft, given: Order): void {
 
 /** Ends the run between two steps. What it has decided to send and not sent yet stays unsent. */
 export function cancelRun(draft: Draft, reason: string): void {
+  // One that is being undone has its end already, and what undoes it must be sent.
+  if (draft.state.ending !== undefined) return;
   endRun(draft, { status: 'cancelled', reason });
   draft.commands.push({ type: 'withdraw' });
 }

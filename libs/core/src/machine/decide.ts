@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.js';
-import { WorkflowError } from '../failure.js';
+import { isCatchable, WorkflowError } from '../failure.js';
 import type { CompiledGraph, CompiledNode } from '../graph/compiled-graph.js';
 import type { JsonObject } from '../json.js';
 import { hasEnded } from './draft.js';
@@ -10,6 +10,8 @@ import type { ExecutionState, Token } from './state.js';
 
 export type OrderRefusal =
   | 'order.ended'
+  | 'order.ending'
+  | 'order.compensated'
   | 'order.paused'
   | 'order.not_paused'
   | 'order.not_failed'
@@ -27,6 +29,10 @@ export type Decision =
 
 /** Whether an order can be carried out on a run that is in this state. The door asks before, the machine when it is read. */
 export function decide(graph: CompiledGraph, state: ExecutionState, order: Order): Decision {
+  if (state.ending !== undefined) {
+    const reason = `The run is about to end as ${state.ending.status}: what it has done is being undone. Wait until it has ended.`;
+    return refused('order.ending', reason);
+  }
   switch (order.type) {
     case 'pause':
       return hasEnded(state) ? ended(state, 'paused') : { accepted: true, order };
@@ -120,12 +126,15 @@ function failedAt(
   if (state.status !== 'failed') {
     return refused('order.not_failed', `The run is ${state.status}; only a run that has failed can go on like this.`);
   }
+  if (state.compensated !== undefined) {
+    return refused('order.compensated', 'What the run had done was undone when it failed, so it cannot go on. Start a new one.');
+  }
   if (stopped === undefined) {
     return refused('order.no_step', 'The run was ended as failed by a node of type "end", so there is no step to go on from.');
   }
   if (stopped.tokens.length === 0) return refused('order.no_step', 'The run failed before its first step. Start a new one.');
   const code = state.error?.code ?? '';
-  if (code.startsWith('limit.') && code !== 'limit.items') {
+  if (!isCatchable(code)) {
     return refused(
       'order.ceiling',
       `The run has come to its ceiling (${code}) and would fail again. Raise the limit and start a new run.`,

@@ -1,8 +1,7 @@
 import type { Failure } from '../failure.js';
 import type { CompiledGraph } from '../graph/compiled-graph.js';
-import type { Json } from '../json.js';
 import type { Command } from './command.js';
-import type { ExecutionState, Region, Stopped, Token } from './state.js';
+import type { Ending, ExecutionState, Region, Stopped, Token } from './state.js';
 
 /**
  * One transition while it is being made: a copy of the state that may be written to, and the commands so far. The copy
@@ -49,14 +48,16 @@ export function hasEnded(state: ExecutionState): boolean {
   return state.status === 'completed' || state.status === 'failed' || state.status === 'cancelled';
 }
 
-export type Ending =
-  | { status: 'completed' | 'failed' | 'cancelled'; reason?: string; output?: Json }
-  | { status: 'failed'; error: Failure & { node?: string } };
-
-/** Ends the run. What was to be run for other tokens is forgotten; effects that were given out stay given out. */
+/**
+ * Ends the run, or has its steps undone first, if it ends badly and they can be. What was to be run for other tokens is
+ * forgotten; effects that were given out stay given out.
+ */
 export function endRun(draft: Draft, ending: Ending): null {
-  Object.assign(draft.state, ending);
+  const { compensations } = draft.state;
+  if (ending.status !== 'completed' && compensations !== undefined) draft.state.ending = ending;
+  else Object.assign(draft.state, ending);
   draft.state.tokens = [];
+  if (draft.state.ending === undefined) delete draft.state.compensations;
   for (const passing of ['gathering', 'regions', 'paused', 'held'] as const) delete draft.state[passing];
   const kept = draft.commands.filter((command) => command.type !== 'run' && command.type !== 'resume');
   draft.commands.splice(0, draft.commands.length, ...kept);
@@ -70,7 +71,8 @@ export function endRun(draft: Draft, ending: Ending): null {
 export function failRun(draft: Draft, failure: Failure, token?: Token, origin?: Stopped): null {
   const stopped = origin ?? whereItStands(draft, token);
   endRun(draft, { status: 'failed', error: token === undefined ? failure : { ...failure, node: token.node } });
-  draft.state.stopped = stopped;
+  // What is undone cannot be taken up again.
+  if (draft.state.ending === undefined) draft.state.stopped = stopped;
   return null;
 }
 

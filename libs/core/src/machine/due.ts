@@ -1,9 +1,8 @@
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { Command } from './command.js';
 import { draftOf, hasEnded } from './draft.js';
-import { nodeOf } from './node-of.js';
+import { inputOf } from './input-of.js';
 import { earliest } from './instant.js';
-import { scopeOf } from './scope.js';
 import type { ExecutionState, Token } from './state.js';
 
 /**
@@ -13,8 +12,10 @@ import type { ExecutionState, Token } from './state.js';
 export function nextDue(state: ExecutionState): string | null {
   if (hasEnded(state)) return null;
   if (state.paused !== undefined) return state.expiresAt;
+  // What is undone has its deadline, and the ceiling is behind it.
+  const ceiling = state.ending === undefined ? [state.expiresAt] : [];
   const gathering = state.gathering === undefined ? [] : [state.gathering.until];
-  return earliest([...state.tokens.flatMap(dueOf), ...gathering, state.expiresAt]);
+  return earliest([...state.tokens.flatMap(dueOf), ...gathering, ...ceiling]);
 }
 
 function dueOf({ phase }: Token): string[] {
@@ -38,7 +39,7 @@ export function pendingCommands(graph: CompiledGraph, state: ExecutionState): Co
   return state.tokens.flatMap((token): Command[] => {
     if (token.phase.kind !== 'running') return [];
     const { id, step, node, attempt, phase } = token;
-    const input = nodeOf(draft, node).render(scopeOf(graph, state, token, token.enteredAt));
+    const input = inputOf(draft, token);
     const { signal, memory } = phase;
     if (signal === undefined) return [{ type: 'run', token: id, step, node, attempt, input }];
     return [{ type: 'resume', token: id, step, node, attempt, input, signal, memory }];

@@ -1,13 +1,12 @@
 import { WorkflowError, type Failure } from '../failure.js';
-import type { Json } from '../json.js';
 import { type Draft, failRun, type Next } from './draft.js';
 import { countVisit, visitsOf } from './branch.js';
+import { inputOf } from './input-of.js';
 import { isDue } from './instant.js';
 import { nodeOf } from './node-of.js';
 import type { Signal } from './outcome.js';
 import { arrive, closingJoin } from './region.js';
-import { scopeOf } from './scope.js';
-import type { Token } from './state.js';
+import type { StepInput, Token } from './state.js';
 
 /** Brings a token to a node: to the join of its region it arrives, any other node is entered and asked to be run. */
 export function enter(draft: Draft, token: Token, nodeId: string): Next {
@@ -47,7 +46,7 @@ export function place(draft: Draft, token: Token, nodeId: string): boolean {
 /** Asks for one attempt of the token's step. */
 export function run(draft: Draft, token: Token): Next {
   token.phase = { kind: 'running' };
-  const input = inputOf(draft, token);
+  const input = tryInput(draft, token);
   if ('failure' in input) return input;
   draft.commands.push({ type: 'run', token: token.id, step: token.step, node: token.node, attempt: token.attempt, input });
   return null;
@@ -63,7 +62,7 @@ export function resume(draft: Draft, token: Token, signal: Signal): Next {
     ...(wait.memory === undefined ? {} : { memory: wait.memory }),
     ...(pendingEffects.length === 0 ? {} : { pendingEffects }),
   };
-  const input = inputOf(draft, token);
+  const input = tryInput(draft, token);
   if ('failure' in input) return input;
   const { id, step, node, attempt } = token;
   draft.commands.push({ type: 'resume', token: id, step, node, attempt, input, signal, memory: wait.memory });
@@ -78,10 +77,9 @@ export function ceiling(code: string, message: string): Failure {
   return { code, kind: 'terminal', message };
 }
 
-/** Rendered as of the step's entry, so that every attempt of a step says the same under the same idempotency key. */
-function inputOf(draft: Draft, token: Token): { config: Json; fields: Json } | { failure: Failure } {
+function tryInput(draft: Draft, token: Token): StepInput | { failure: Failure } {
   try {
-    return nodeOf(draft, token.node).render(scopeOf(draft.graph, draft.state, token, token.enteredAt));
+    return inputOf(draft, token);
   } catch (error) {
     if (error instanceof WorkflowError) return { failure: error.failure };
     throw error;

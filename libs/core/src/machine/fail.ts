@@ -1,6 +1,7 @@
 import { isCatchable, matchesErrorPattern, type Failure } from '../failure.js';
 import type { CatchRule } from '../graph/compiled-graph.js';
 import type { Json } from '../json.js';
+import { undone } from './compensate.js';
 import { type Draft, failRun, type Next } from './draft.js';
 import { nodeOf } from './node-of.js';
 import { errorPath } from './error-path.js';
@@ -15,6 +16,7 @@ import { attempt, setVariable } from './variables.js';
  */
 export function fail(draft: Draft, token: Token, failure: Failure, origin?: Stopped): Next {
   const node = nodeOf(draft, token.node);
+  if (token.undoes !== undefined) return failUndoing(draft, token, failure);
   if (!isCatchable(failure.code)) return failRun(draft, failure, token);
 
   // What a join raises has had its attempts in the branch.
@@ -30,6 +32,14 @@ export function fail(draft: Draft, token: Token, failure: Failure, origin?: Stop
   if (token.branch !== undefined) return lose(draft, token, retry.failure, origin);
   const fallback = errorPath(draft.graph).has(node.id) ? undefined : matching(draft.graph.defaultCatch, retry.failure);
   return fallback === undefined ? failRun(draft, retry.failure, token, origin) : caught(draft, token, fallback, retry.failure);
+}
+
+/** What undoes a step is tried again like any other activity, but has nobody to catch its error. */
+function failUndoing(draft: Draft, token: Token, failure: Failure): Next {
+  const retry = decideRetry(draft, token, nodeOf(draft, token.node), failure);
+  if (!retry.again) return undone(draft, token, retry.failure);
+  token.phase = { kind: 'retrying', at: retry.at, failure };
+  return null;
 }
 
 function matching(rules: readonly CatchRule[], failure: Failure): CatchRule | undefined {

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../json.js';
 import { type Draft, endRun, failRun, type Next } from './draft.js';
 import { ceiling, resume } from './enter.js';
 import { keepStep } from './branch.js';
+import { noteCompensation, undone } from './compensate.js';
 import { nodeOf } from './node-of.js';
 import { openRegion } from './region.js';
 import { plusMs } from './instant.js';
@@ -18,8 +19,10 @@ import { assignAll, attempt, explain, setVariable } from './variables.js';
 /** What a node's outcome does to its token. */
 export function returned(draft: Draft, token: Token, outcome: NodeOutcome): Next {
   switch (outcome.kind) {
-    case 'done':
-      return giveOut(draft, token, outcome.effects ?? []) === null ? null : leave(draft, token, outcome);
+    case 'done': {
+      if (giveOut(draft, token, outcome.effects ?? []) === null) return null;
+      return token.undoes === undefined ? leave(draft, token, outcome) : undone(draft, token);
+    }
     case 'waiting':
       return park(draft, token, outcome);
     case 'failed':
@@ -35,8 +38,11 @@ export function returned(draft: Draft, token: Token, outcome: NodeOutcome): Next
   }
 }
 
-/** Leaves through a port. Output schema, `save` and `assign` belong to `next` only. */
-export function leave(draft: Draft, token: Token, outcome: NodeOutcome & { kind: 'done' }): Next {
+/**
+ * Leaves through a port. Output schema, `save`, `assign` and what undoes the step belong to `next` only. `skipped`: an
+ * operator has it leave, so there is nothing to undo.
+ */
+export function leave(draft: Draft, token: Token, outcome: NodeOutcome & { kind: 'done' }, skipped = false): Next {
   const node = nodeOf(draft, token.node);
   if (node.fork !== undefined) return openRegion(draft, token, node.fork, outcome.output);
   const port = outcome.port ?? 'next';
@@ -50,6 +56,7 @@ export function leave(draft: Draft, token: Token, outcome: NodeOutcome & { kind:
   const stored = attempt(draft, () => (throughNext ? succeed(draft, token, node, output ?? {}) : output));
   if (!stored.ok) return { failure: stored.failure };
   if (stored.value !== undefined) keepStep(draft, token, stored.value);
+  if (throughNext && !skipped) noteCompensation(draft, token, node, stored.value ?? {});
   return { to: target };
 }
 
@@ -130,7 +137,8 @@ function giveOut(draft: Draft, token: Token, effects: readonly Effect[]): number
   const { counters } = draft.state;
   const { maxSends } = draft.graph.limits;
   const sends = effects.filter((effect) => effect.kind === 'message').length;
-  if (counters.sends + sends > maxSends) {
+  // What undoes a step is bounded by the steps, and must not be kept from it by a ceiling.
+  if (token.undoes === undefined && counters.sends + sends > maxSends) {
     return failRun(
       draft,
       ceiling('limit.sends', `The run may send ${maxSends} messages. Raise limits.maxSends or send less.`),

@@ -36,6 +36,12 @@ export interface ExecutionState {
   paused?: { at: string };
   /** What came for the run while it could not act on it, in order; it does when it goes on. Absent when nothing has. */
   held?: HeldEvent[];
+  /** Steps that have succeeded and know how to be undone, the latest last. Absent when there is none. */
+  compensations?: Compensation[];
+  /** How the run ends as soon as its steps are undone; present while they are. Its `reason` is then `compensating`. */
+  ending?: Ending;
+  /** What became of each step that was to be undone, in that order. Absent when there was none. */
+  compensated?: Compensated[];
   /** Present on a run that an error has ended: where it stood, so that an operator can have it go on from there. */
   stopped?: Stopped;
   /** `tokens`: how many the run has made; absent as long as it was only the first. */
@@ -61,6 +67,22 @@ export interface Region {
   failed: Array<{ branch: string; error: { code: string; message: string; node: string; attempts: number } }>;
   /** Outputs of the branches of a parallel, kept for behind the join. */
   steps: JsonObject;
+}
+
+export type Ending =
+  | { status: 'completed' | 'failed' | 'cancelled'; reason?: string; output?: Json }
+  | { status: 'failed'; error: Failure & { node?: string } };
+
+/** A step to be undone. Its input was rendered when the step was done, or could not be. */
+export type Compensation = { node: string; step: number } & ({ input: StepInput } | { failure: Failure });
+
+export type Compensated = { node: string; step: number } & (
+  { outcome: 'done' } | { outcome: 'failed'; error: { code: string; message: string; attempts: number } }
+);
+
+export interface StepInput {
+  config: Json;
+  fields: Json;
 }
 
 /** Where a run stood when it failed, before its regions were closed. */
@@ -101,6 +123,8 @@ export interface Token {
   branch?: Branch;
   /** What the region that this token closes has come to: the output of the join on which it stands. */
   joined?: JsonObject;
+  /** Present on a token that undoes a step: which one, and with what. */
+  undoes?: { step: number; input: StepInput };
   phase: TokenPhase;
 }
 

@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.js';
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { Command } from './command.js';
 import { cancelRun, carryOut } from './carry-out.js';
+import { compensate, conclude } from './compensate.js';
 import { type Draft, draftOf, failRun, hasEnded } from './draft.js';
 import type { ExecutionEvent } from './event.js';
 import { hold, isHeld, nextHeld } from './held.js';
@@ -98,7 +99,8 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
       carryOut(draft, event.order);
       return;
     case 'broken':
-      failRun(draft, event.failure);
+      if (draft.state.ending === undefined) failRun(draft, event.failure);
+      else conclude(draft);
       return;
     default:
       assertNever(event);
@@ -115,7 +117,9 @@ function tokenAtWork(draft: Draft, event: ExecutionEvent & { type: 'returned' })
 
 function finish(draft: Draft): Transition {
   const { state, commands } = draft;
+  compensate(draft);
   if (!hasEnded(state)) state.status = liveStatus(state);
+  if (state.ending !== undefined) state.reason = 'compensating';
   return { state, commands };
 }
 

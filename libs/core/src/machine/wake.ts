@@ -14,7 +14,7 @@ import type { Token } from './state.js';
 /** Time has passed: everything that is due by now goes on. A timer that comes too early changes nothing. */
 export function onTimer(draft: Draft): void {
   const { state, at } = draft;
-  if (isDue(state.expiresAt, at)) {
+  if (state.ending === undefined && isDue(state.expiresAt, at)) {
     failRun(draft, durationExceeded());
     return;
   }

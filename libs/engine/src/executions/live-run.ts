@@ -52,7 +52,6 @@ export class LiveRun {
     const { state, commands, events } = transitionBelowCeiling(this.graph, this.current, event);
     this.current = state;
     this.events.push(...events);
-    for (const command of commands) if (command.type === 'withdraw') this.withdraw = true;
     return commands;
   }
 
@@ -60,6 +59,13 @@ export class LiveRun {
   journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending' | 'sent'): void {
     const { seq, node, step, effect, idempotencyKey } = command;
     this.effects.push({ seq, node, step, effect, idempotencyKey, state });
+  }
+
+  /** Messages that were decided so far and are not sent must not be: in the journal by the commit, and those that it is to write. */
+  withdrawMessages(): void {
+    this.withdraw = true;
+    for (const effect of this.effects)
+      if (effect.effect.kind === 'message' && effect.state === 'intent') effect.state = 'withdrawn';
   }
 
   /** An effect came to an end: one that is not written yet is then born settled. */

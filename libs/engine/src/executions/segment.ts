@@ -5,6 +5,7 @@ import {
   type Effect,
   type EffectResult,
   type ExecutionEvent,
+  findNode,
   type HttpEffect,
   type NodeOutcome,
   pendingCommands,
@@ -139,14 +140,15 @@ export class Segment {
         else this.run.journal(command, command.effect.kind === 'write' ? 'sent' : 'intent');
         return;
       case 'withdraw':
-        return; // The run remembers it for the commit.
+        this.run.withdrawMessages();
+        return;
       default:
         assertNever(command);
     }
   }
 
   private async outcomeOf(command: Command & { type: 'run' | 'resume' }): Promise<NodeOutcome> {
-    const node = this.run.graph.nodes[command.node];
+    const node = findNode(this.run.graph, command.node);
     if (node === undefined)
       throw new Error(`Run ${this.run.executionId} stands on "${command.node}", which its version does not have.`);
     const strategy = this.nodes.strategy(node.type);

@@ -1,11 +1,12 @@
 import {
   channelEvent,
   type Command,
-  type CompiledGraph,
   compile,
+  type CompiledGraph,
   type EffectResult,
   type ExecutionEvent,
   type ExecutionState,
+  findNode,
   type HttpEffect,
   type InboundMessage,
   type JsonObject,
@@ -159,7 +160,7 @@ export class Rehearsal {
   }
 
   private outcomeOf(command: Command & { type: 'run' | 'resume' }): NodeOutcome {
-    const strategy = strategies.get(this.graph.nodes[command.node]?.type ?? '');
+    const strategy = strategies.get(findNode(this.graph, command.node)?.type ?? '');
     if (strategy === undefined) throw new Error(`No strategy for node "${command.node}"`);
     try {
       const context = this.nodeContext(command);
@@ -176,7 +177,7 @@ export class Rehearsal {
   }
 
   private nodeContext({ token: id, node: nodeId, attempt }: Command & { type: 'run' | 'resume' }): NodeContext {
-    const node = this.graph.nodes[nodeId];
+    const node = findNode(this.graph, nodeId);
     const token = this.state.tokens.find((each) => each.id === id);
     if (node === undefined || token === undefined) throw new Error(`The run stands on no node "${nodeId}"`);
     const scope = scopeOf(this.graph, this.state, token, this.now);

@@ -1,6 +1,10 @@
+import { diffCommand } from './commands/diff.js';
+import { exportHistoryCommand } from './commands/export-history.js';
 import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
 import { publishCommand } from './commands/publish.js';
+import { replayCommand } from './commands/replay.js';
+import { rollbackCommand } from './commands/rollback.js';
 import { runCommand } from './commands/run.js';
 import { tailCommand } from './commands/tail.js';
 import { testCommand } from './commands/test.js';
@@ -17,6 +21,10 @@ const COMMANDS: readonly Command[] = [
   tailCommand,
   exportCommand,
   importCommand,
+  diffCommand,
+  rollbackCommand,
+  replayCommand,
+  exportHistoryCommand,
 ];
 
 /**

@@ -123,6 +123,62 @@ describe('the command line', () => {
     expect((await workflows(['import', bundle, '--replace'], other)).code).toBe(0);
   });
 
+  it('compares versions and goes back to one', async () => {
+    const second = { ...GREETING, id: 'versioned', nodes: { bye: { type: 'end', with: { output: 'Goodbye' } } }, tests: [] };
+    await workflows(['publish', save('first.json', { ...GREETING, id: 'versioned' })]);
+    await workflows(['publish', save('second.json', second)]);
+    const { code, out } = await workflows(['diff', 'versioned', '--from', '1', '--to', '2']);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: ['~ node bye', '    /nodes/bye/with/output  "Hello {{ event.input.name }}" -> "Goodbye"', '- test greets'].join('\n'),
+    });
+    const json = await workflows(['diff', 'versioned', '--from', '2', '--to', '2', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ equal: true, changes: [] });
+    expect(await workflows(['diff', 'versioned'])).toMatchObject({ code: 1, err: expect.stringMatching(/^404: /) });
+
+    expect(await workflows(['rollback', 'versioned', '--to', '1'])).toEqual({
+      code: 0,
+      out: 'New events start version 1 of versioned.',
+      err: '',
+    });
+    expect(await workflows(['rollback', 'versioned'])).toMatchObject({ code: 2, err: expect.stringContaining('--to') });
+  });
+
+  it('replays a run, takes it away as a file, and replays that without an engine', async () => {
+    await workflows(['publish', save('replayed.json', { ...GREETING, id: 'replayed' })]);
+    const { executionId } = JSON.parse((await workflows(['run', 'replayed', '--input', '{"name":"Bea"}', '--json'])).out);
+    await workflows(['tail', executionId]);
+    expect(await workflows(['replay', executionId])).toEqual({ code: 0, out: 'Equal: 2 events in 1 commit.', err: '' });
+    expect(JSON.parse((await workflows(['replay', executionId, '--json'])).out)).toMatchObject({ equal: true });
+
+    const path = join(folder, 'history.json');
+    expect((await workflows(['export-history', executionId, '--mask', '--out', path])).out).toBe(`${path}: 2 events.`);
+    expect(readFileSync(path, 'utf8')).not.toContain('Bea');
+    const offline = { WORKFLOWS_URL: undefined, WORKFLOWS_KEY: undefined };
+    expect(await workflows(['replay', path], offline)).toEqual({ code: 0, out: 'Equal: 2 events.', err: '' });
+    const other = save('other-history.json', { ...JSON.parse(readFileSync(path, 'utf8')), hash: 'x' });
+    expect(await workflows(['replay', other], offline)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('the end differs'),
+    });
+    expect(await workflows(['replay', save('none.json', {})], offline)).toMatchObject({ code: 2 });
+  });
+
+  it('says how far it is with a long history', async () => {
+    await workflows(['publish', save('long.json', { ...GREETING, id: 'long' })]);
+    const { executionId } = JSON.parse((await workflows(['run', 'long', '--input', '{"name":"Ana"}', '--json'])).out);
+    await workflows(['tail', executionId]);
+    const history = JSON.parse((await workflows(['export-history', executionId])).out);
+    const [started, ended] = history.events;
+    const timers = Array.from({ length: 6_000 }, () => ({ type: 'timer', at: started.at }));
+    const path = save('long-history.json', { ...history, events: [started, ...timers, ended] });
+    expect(await workflows(['replay', path])).toEqual({
+      code: 0,
+      out: 'Equal: 6002 events.',
+      err: '5000 of 6002 events\n6002 of 6002 events',
+    });
+  });
+
   it('exits with 1 for what the engine refuses, with every problem', async () => {
     const unfit = await workflows(['run', 'greeting', '--input', '{}']);
     expect(unfit).toMatchObject({ code: 1, err: expect.stringContaining('/input/name') });

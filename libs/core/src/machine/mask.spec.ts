@@ -4,6 +4,7 @@ import type { ExecutionEvent } from './event.js';
 import { maskEvents } from './mask.js';
 
 const definition = {
+  tests: [{ name: 'asks Ana here' }, { name: 'Ana here' }],
   nodes: { ask: { with: { choices: [{ id: 'gold', title: 'Gold plan' }] }, when: "vars.tier == 'Platinum'" } },
 };
 

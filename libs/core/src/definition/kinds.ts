@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const KINDS = ['text', 'value', 'cel', 'node'] as const;
+
 /**
  * Kinds of value in a document (language, section 1.1). A node's config marks its fields with these, and the compiler
  * finds by the mark what has to be parsed, checked and rendered.
@@ -9,7 +11,7 @@ import { z } from 'zod';
  * - `cel`: a bare expression; evaluated by the node itself, when it needs it.
  * - `node`: the id of a node.
  */
-export type ValueKind = 'text' | 'value' | 'cel' | 'node';
+export type ValueKind = (typeof KINDS)[number];
 
 const KIND = 'kind';
 const DEFERRED = 'deferred';
@@ -43,9 +45,22 @@ export const duration = (): z.ZodString =>
       'An ISO 8601 duration of weeks to seconds, such as PT30M or P2D',
     );
 
+/** The marks of schemas that were asked for. A schema never changes, and the compiler asks for its marks for every field. */
+const marks = new WeakMap<z.ZodType, { kind: ValueKind | undefined; deferred: boolean }>();
+
+function marksOf(schema: z.ZodType): { kind: ValueKind | undefined; deferred: boolean } {
+  let found = marks.get(schema);
+  if (!found) {
+    const meta = schema.meta();
+    found = { kind: KINDS.find((kind) => kind === meta?.[KIND]), deferred: meta?.[DEFERRED] === true };
+    marks.set(schema, found);
+  }
+  return found;
+}
+
 /** The mark of a schema, or undefined for a literal. Marks survive `.optional()` and further checks only when set last. */
 export function kindOf(schema: z.ZodType): ValueKind | undefined {
-  return schema.meta()?.[KIND] as ValueKind | undefined;
+  return marksOf(schema).kind;
 }
 
 /**
@@ -58,5 +73,5 @@ export function deferred<Schema extends z.ZodType>(schema: Schema): Schema {
 
 /** True for a value, or a whole part, that is not rendered with the rest of the node's inputs. */
 export function isDeferred(schema: z.ZodType): boolean {
-  return schema.meta()?.[DEFERRED] === true;
+  return marksOf(schema).deferred;
 }

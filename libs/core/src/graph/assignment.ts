@@ -5,13 +5,8 @@ import { isTaken, portOfTarget, type Edge } from './edges.js';
 import { JoinFacts, keepCommon } from './join-facts.js';
 import { hasContact, needsContact, type Outline, type OutlineNode, type OutlineTrigger } from './outline.js';
 import type { Regions } from './regions.js';
-import { outputsByPort } from './outputs.js';
-import { nearestName } from '../definition/suggest.js';
-
-/** What surely holds at a place: `vars.x` is assigned, `steps.n` has run, `steps.n.f` is in its output. */
-export interface Facts {
-  has(fact: string): boolean;
-}
+import { type Facts, Universe } from './universe.js';
+import { forwardOrder, Worklist } from './worklist.js';
 
 /** Where the runs of one trigger can come, and what is assigned there on every way. */
 export interface TriggerFlow {
@@ -42,14 +37,15 @@ export function analyseAssignments(outline: Outline, edges: readonly Edge[], reg
     if (known) known.push(edge);
     else outgoing.set(edge.from, [edge]);
   }
-  const flows = outline.triggers.map((trigger) => flowOf(trigger, outline, outgoing, universe, decided, regions));
+  const order = forwardOrder(outline.start, (id) => (outgoing.get(id) ?? []).map(({ to }) => to));
+  const flows = outline.triggers.map((trigger) => flowOf(trigger, outline, { outgoing, order }, universe, decided, regions));
   return { flows, promised: (fact) => universe.index.has(fact) };
 }
 
 function flowOf(
   trigger: OutlineTrigger,
   outline: Outline,
-  outgoing: ReadonlyMap<string, Edge[]>,
+  { outgoing, order }: { outgoing: ReadonlyMap<string, Edge[]>; order: readonly string[] },
   universe: Universe,
   decided: (node: string, port: string, trigger: string) => boolean,
   regions: Regions,
@@ -59,16 +55,16 @@ function flowOf(
   const start = universe.none();
   for (const path of Object.keys(isObject(trigger.raw['assign']) ? trigger.raw['assign'] : {})) universe.add(start, path);
 
-  const open: string[] = [];
+  const open = new Worklist(order);
   const enter = (id: string, facts: Uint32Array, again = false): void => {
     if (!outline.nodes.has(id)) return;
     const before = entering.get(id);
     if (!before) entering.set(id, facts.slice());
     else if (!keepCommon(before, facts) && !again) return;
-    open.push(id);
+    open.add(id);
   };
   if (outline.start !== undefined) enter(outline.start, start);
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+  for (const id of open) {
     const facts = entering.get(id) ?? start;
     // Without a contact a run fails at its first message, so nothing behind that is a matter of this trigger.
     if (!hasContact(trigger) && needsContact(outline.nodes.get(id))) continue;
@@ -92,87 +88,6 @@ function flowOf(
       return universe.view(universe.along(edge, joins.leaving(edge) ?? entering.get(node.id) ?? start, path));
     },
   };
-}
-
-/** All facts of a document as bits, because they are intersected many times. */
-class Universe {
-  readonly index = new Map<string, number>();
-  readonly #outline: Outline;
-  readonly #variables: string[];
-  readonly #outputs = new Map<string, Record<string, string[]>>();
-
-  constructor(outline: Outline) {
-    this.#outline = outline;
-    this.#variables = Object.keys(outline.vars).map((name) => `vars.${name}`);
-    this.#variables.forEach((fact) => this.#declare(fact));
-    for (const node of outline.nodes.values()) {
-      const byPort: Record<string, string[]> = {};
-      for (const [port, schema] of Object.entries(outputsByPort(node))) {
-        byPort[port] = [`steps.${node.id}`, ...(schema.required ?? []).map((field) => `steps.${node.id}.${field}`)];
-        byPort[port].forEach((fact) => this.#declare(fact));
-      }
-      this.#outputs.set(node.id, byPort);
-    }
-  }
-
-  #declare(fact: string): void {
-    if (!this.index.has(fact)) this.index.set(fact, this.index.size);
-  }
-
-  none(): Uint32Array {
-    return new Uint32Array(Math.ceil(this.index.size / 32));
-  }
-
-  /** A misspelt variable is a problem where it is written, and counts as the one that was meant where it is read. */
-  add(facts: Uint32Array, fact: string): void {
-    const bit = this.index.get(fact) ?? this.index.get(nearestName(fact, this.#variables) ?? '');
-    if (bit !== undefined) facts[bit >> 5] = (facts[bit >> 5] ?? 0) | (1 << (bit & 31));
-  }
-
-  #remove(facts: Uint32Array, fact: string): void {
-    const bit = this.index.get(fact);
-    if (bit !== undefined) facts[bit >> 5] = (facts[bit >> 5] ?? 0) & ~(1 << (bit & 31));
-  }
-
-  /** What holds after an edge. Leaving a node replaces what an earlier visit of it had left in `steps`. */
-  along(edge: Edge, before: Uint32Array, until?: string): Uint32Array {
-    const facts = before.slice();
-    const outputs = this.#outputs.get(edge.from) ?? {};
-    for (const port of Object.values(outputs)) port.forEach((fact) => this.#remove(facts, fact));
-    if (edge.save !== undefined) this.add(facts, `vars.${edge.save}`);
-    if (edge.kind !== 'port') return facts;
-    (outputs[edge.port] ?? []).forEach((fact) => this.add(facts, fact));
-    if (edge.port === 'next') this.#addWritten(edge.from, facts, until);
-    return facts;
-  }
-
-  /** Without what these nodes have left in `steps`. */
-  without(before: Uint32Array, nodes: Iterable<string>): Uint32Array {
-    const facts = before.slice();
-    for (const id of nodes) {
-      for (const port of Object.values(this.#outputs.get(id) ?? {})) port.forEach((fact) => this.#remove(facts, fact));
-    }
-    return facts;
-  }
-
-  #addWritten(id: string, facts: Uint32Array, until: string | undefined): void {
-    const raw = this.#outline.nodes.get(id)?.raw;
-    if (typeof raw?.['save'] === 'string') this.add(facts, raw['save']);
-    if (!isObject(raw?.['assign'])) return;
-    for (const path of Object.keys(raw['assign'])) {
-      if (path === until) return;
-      this.add(facts, path);
-    }
-  }
-
-  view(facts: Uint32Array): Facts {
-    return {
-      has: (fact) => {
-        const bit = this.index.get(fact);
-        return bit !== undefined && ((facts[bit >> 5] ?? 0) & (1 << (bit & 31))) !== 0;
-      },
-    };
-  }
 }
 
 /** Whether a port of a switch can be taken by the runs of a trigger, as far as its cases only look at the trigger. */

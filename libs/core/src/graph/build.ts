@@ -118,10 +118,12 @@ function forkAndJoin(node: OutlineNode, types: ScopeTypes): Pick<CompiledNode, '
   return { join: { mode, errors, ...(collect === undefined ? {} : { collect: asRender(compileValue(collect, types)) }) } };
 }
 
+const NO_FIELDS = z.strictObject({});
+
 /** Config and own fields as zod gives them, so that defaults are filled in, with texts and values rendered. */
 function renderNode(node: OutlineNode, spec: NodeTypeSpec, types: ScopeTypes): CompiledNode['render'] {
   const config = renderingOf(spec.config, plainJson(node.shape?.config ?? {}), types);
-  const fields = renderingOf(spec.fields ?? z.strictObject({}), plainJson(node.shape?.fields ?? {}), types);
+  const fields = renderingOf(spec.fields ?? NO_FIELDS, plainJson(node.shape?.fields ?? {}), types);
   const renderConfig = asRender(config);
   const renderFields = asRender(fields);
   return (scope) => ({ config: renderConfig(scope), fields: renderFields(scope) });

@@ -7,12 +7,13 @@ import { resolve } from '../expression/resolve.js';
 import { checkSyntax } from '../expression/syntax.js';
 import { scanTemplate } from '../expression/template.js';
 import { DYN, type ExpressionType } from '../expression/type.js';
-import type { Assignments, Facts, TriggerFlow } from './assignment.js';
+import type { Assignments, TriggerFlow } from './assignment.js';
 import { eventViews, type EventView } from './event-views.js';
 import { hasContact, needsContact, type Outline } from './outline.js';
 import type { Problem } from './problem.js';
 import type { Site } from './sites.js';
 import { checkResult, variableTypeProblems, type Expected } from './result-types.js';
+import type { Facts } from './universe.js';
 
 /** The phases ref and expr: does every expression read what is there, and does it fit what it stands for? */
 export function checkReferences(
@@ -40,6 +41,8 @@ class ExpressionJudge {
   readonly #events: ReadonlyMap<string, EventView>;
   /** Types of the names that are everywhere. A node that does not run here may give some, as `each` in a foreach. */
   readonly #shared: Types;
+  /** What nodes see, by what it hangs on. */
+  readonly #seen = new Map<string, Types>();
 
   constructor(outline: Outline, types: ScopeTypes, assignments: Assignments) {
     this.#outline = outline;
@@ -117,11 +120,22 @@ class ExpressionJudge {
 
   /** `own`: the event as this trigger makes it. `all`: with the fields of the other triggers, which guards may reach. */
   #rootsAt(site: Site, flow: TriggerFlow, event: 'own' | 'all'): Types {
-    const common: Types = { ...this.#shared, ...definedTypes(site.locals) };
+    const { at, locals } = site;
+    // Nodes that may and that may not be without a contact see the same each, but for their locals.
+    const key = at.owner === 'node' ? `${event} ${flow.trigger.id} ${needsContact(at.node)}` : undefined;
+    let common = key === undefined ? undefined : this.#seen.get(key);
+    if (!common) {
+      common = this.#commonRoots(site, flow, event);
+      if (key !== undefined) this.#seen.set(key, common);
+    }
+    return Object.keys(locals).length === 0 ? common : { ...common, ...definedTypes(locals) };
+  }
+
+  #commonRoots({ at }: Site, flow: TriggerFlow, event: 'own' | 'all'): Types {
     const seen = this.#events.get(flow.trigger.id)?.[event];
-    if (seen) common['event'] = seen;
+    const common: Types = { ...this.#shared, ...(seen ? { event: seen } : {}) };
     const allowed = (root: string): boolean =>
-      (site.at.owner === 'node' || site.at.only.some((only) => only === root)) && !missingFor(root, site, flow);
+      (at.owner === 'node' || at.only.some((only) => only === root)) && !missingFor(root, at, flow);
     return Object.fromEntries(Object.entries(common).filter(([root]) => allowed(root)));
   }
 
@@ -226,7 +240,7 @@ function factsAt({ at }: Site, flow: TriggerFlow): Facts {
 /** Why a name of the language is not there at a site; undefined when it is no such name. */
 function elsewhere(root: string, site: Site, flow: TriggerFlow): string | undefined {
   if (!ROOTS.some((known) => known === root)) return undefined;
-  if (missingFor(root, site, flow)) return `runs of trigger '${flow.trigger.id}' have no contact`;
+  if (missingFor(root, site.at, flow)) return `runs of trigger '${flow.trigger.id}' have no contact`;
   if (site.at.owner === 'trigger') return `here only ${site.at.only.join(', ')} can be read`;
   return PLACES[root] ?? 'it belongs to other places';
 }
@@ -240,7 +254,7 @@ const PLACES: Record<string, string> = {
 };
 
 /** A run without contact has no conversation either. At a message that is a problem of its own (`flow.no_contact`). */
-function missingFor(root: string, { at }: Site, { trigger }: TriggerFlow): boolean {
+function missingFor(root: string, at: Site['at'], { trigger }: TriggerFlow): boolean {
   if ((root !== 'contact' && root !== 'conversation') || hasContact(trigger)) return false;
   return at.owner === 'trigger' || !needsContact(at.node);
 }

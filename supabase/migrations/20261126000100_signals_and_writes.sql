@@ -37,7 +37,7 @@ grant select, insert, update on workflows.tenant_events to wf_road;
 -- add rows of their own; to tell another mailbox something, they leave a row for a dispatcher, because mailboxes may only
 -- be locked in the order of their keys.
 --   p_write   Write (libs/core/src/machine/write.ts)
---   caller    commit_mailboxes
+--   caller    commit_mailboxes, which the next migration teaches to
 create function workflows.apply_write(p_tenant uuid, p_mailbox uuid, p_execution uuid, p_step int, p_write jsonb) returns void
 language plpgsql set search_path = workflows, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
@@ -49,110 +49,6 @@ begin
   end case;
 end $$;
 
--- commit_mailboxes: the only writer of runs. Each item stands or falls as a whole.
---   p         JSON text: MailboxCommit[], at most one per mailbox
---   result    CommitResult[], by position. Not committed: the lease or a revision was lost, and nothing was written
---   errors    a broken rule (an unknown version, a message without a conversation) refuses the whole call, and the
---             Committer goes on one by one
---   caller    Committer: whatever waits goes in the next call, two calls in flight at most
--- A loop of key lookups with fixed plans, not one statement over the batch: no join order can go wrong as the tables
--- grow, and a single item costs no planning.
-create or replace function workflows.commit_mailboxes(p text) returns json
-language plpgsql security definer set search_path = workflows, pg_temp
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
-  set plan_cache_mode = force_generic_plan as $$
-declare
-  results json[] := array_fill('{"committed":false,"ready":false,"outbound":false}'::json, array[json_array_length(p::json)]);
-  item record;
-  run record;
-  written record;
-  conversation record;
-  sends boolean;
-  ready boolean;
-begin
-  if json_array_length(p::json) = 0 then return '[]'::json; end if;
-  for item in
-    select * from rows from (json_to_recordset(p::json) as ("tenantId" uuid, "mailboxId" uuid, "leaseToken" bigint,
-      "readUpTo" bigint, runs jsonb, release boolean, "wakeAt" timestamptz)) with ordinality
-    order by "tenantId", "mailboxId"
-  loop
-    perform from mailboxes b where b.tenant_id = item."tenantId" and b.id = item."mailboxId"
-      and b.lease_token = item."leaseToken" and b.lease_until is not null for no key update;
-    continue when not found;
-    -- Only the holder of the lease writes runs, so what is read here stays true.
-    perform from jsonb_to_recordset(item.runs) as r("executionId" uuid, revision int)
-      where r.revision <> coalesce((select e.revision from executions e
-        where e.tenant_id = item."tenantId" and e.id = r."executionId"), 0);
-    continue when found;
-
-    sends := jsonb_path_exists(item.runs, '$[*].effects[*] ? (@.effect.kind == "message" && @.state == "intent")');
-    select v.id, v.connection_id, v.contact_id into conversation from conversations v
-      where v.tenant_id = item."tenantId" and v.id = item."mailboxId";
-    if sends then
-      insert into outboxes as o (tenant_id, mailbox_id, ready_at) values (item."tenantId", item."mailboxId", workflows.now())
-      on conflict (tenant_id, mailbox_id) do update
-        set ready_at = case when o.lease_until is null then coalesce(o.ready_at, workflows.now()) end;
-    elsif jsonb_path_exists(item.runs, '$[*].withdraw ? (@ == true)') then
-      perform from outboxes o where o.tenant_id = item."tenantId" and o.mailbox_id = item."mailboxId" for no key update;
-    end if;
-
-    for run in
-      select r.*, case when r.state ->> 'status' in ('completed', 'failed', 'cancelled') then workflows.now() end as ended_at
-      from rows from (jsonb_to_recordset(item.runs) as ("executionId" uuid, "workflowId" text, "versionId" uuid, revision int,
-        state jsonb, events jsonb, effects jsonb, settled jsonb, withdraw boolean)) with ordinality r
-      order by r.ordinality
-    loop
-      if run.revision = 0 then
-        insert into executions (tenant_id, id, workflow_id, workflow_version_id, mailbox_id, conversation_id, contact_id,
-          trigger, revision, status, reason, state, started_at, ended_at)
-        values (item."tenantId", run."executionId", run."workflowId", run."versionId", item."mailboxId", conversation.id,
-          conversation.contact_id, run.state ->> 'trigger', 1, run.state ->> 'status', run.state ->> 'reason', run.state,
-          (run.state ->> 'startedAt')::timestamptz, run.ended_at);
-      else
-        update executions e set revision = e.revision + 1, status = run.state ->> 'status', reason = run.state ->> 'reason',
-          state = run.state, ended_at = run.ended_at
-        where e.tenant_id = item."tenantId" and e.id = run."executionId";
-      end if;
-      insert into execution_events (tenant_id, execution_id, revision, events)
-      values (item."tenantId", run."executionId", run.revision + 1, run.events);
-      if run.withdraw then
-        update effects f set state = 'withdrawn', changed_at = workflows.now()
-        where f.tenant_id = item."tenantId" and f.execution_id = run."executionId"
-          and f.kind = 'message' and f.state = 'intent';
-      end if;
-      if jsonb_array_length(run.settled) > 0 then
-        perform workflows.settle_effects(item."tenantId", run."executionId", run.settled);
-      end if;
-      if jsonb_array_length(run.effects) > 0 then
-        insert into effects (tenant_id, execution_id, seq, mailbox_id, connection_id, node, step, kind, effect,
-          idempotency_key, state, attempt, result)
-        select item."tenantId", run."executionId", f.seq, item."mailboxId", conversation.connection_id, f.node, f.step,
-          f.effect ->> 'kind', f.effect, f."idempotencyKey", f.state, case f.state when 'intent' then 0 else 1 end, f.result
-        from jsonb_to_recordset(run.effects) as f(seq int, node text, step int, effect jsonb, "idempotencyKey" text,
-          state text, result jsonb)
-        order by f.seq;
-        for written in
-          select f.seq, f.step, f.effect -> 'write' as what
-          from jsonb_to_recordset(run.effects) as f(seq int, step int, effect jsonb)
-          where f.effect ->> 'kind' = 'write' order by f.seq
-        loop
-          perform workflows.apply_write(item."tenantId", item."mailboxId", run."executionId", written.step, written.what);
-        end loop;
-      end if;
-    end loop;
-
-    -- `appended` is the newest there is, because the row is locked: a letter that came meanwhile makes it ready again.
-    update mailboxes b set consumed = greatest(b.consumed, item."readUpTo"),
-      lease_until = case when item.release then null else b.lease_until end,
-      ready_at = case when item.release and (b.appended > item."readUpTo" or item."wakeAt" <= workflows.now()) then workflows.now() end,
-      wake_at = case when not item.release then b.wake_at when item."wakeAt" > workflows.now() then item."wakeAt" end
-    where b.tenant_id = item."tenantId" and b.id = item."mailboxId"
-    returning b.ready_at is not null into ready;
-    results[item.ordinality] := json_build_object('committed', true, 'ready', ready, 'outbound', sends);
-  end loop;
-  return array_to_json(results);
-end $$;
-
 -- accept: stores a batch of events and makes their mailboxes ready. What it has seen before it drops.
 --   p         JSON text: AcceptItem[] (libs/ports/src/road.ts)
 --   result    by position: { outcome: stored, mailboxId } | { outcome: duplicate } | { outcome: not_found }
@@ -162,7 +58,9 @@ language plpgsql security definer set search_path = workflows, pg_temp
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
   set plan_cache_mode = force_generic_plan as $$
 declare
-  contacts uuid[] := workflows.resolve_contacts(p);
+  -- Webhooks without a contact need none, and the look for one is half of what accepting costs.
+  contacts uuid[] := case when exists (select from json_to_recordset(p::json) as i(aliases json, contact json)
+    where i.aliases is not null or i.contact is not null) then workflows.resolve_contacts(p) end;
   answer json;
 begin
   with item as materialized (

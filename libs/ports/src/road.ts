@@ -137,7 +137,7 @@ export interface RunCommit {
   }>;
   /** Effects of earlier commits that came to an end in this segment. */
   settled: Array<{ seq: number; state: 'sent' | 'failed' | 'unknown'; result: EffectResult }>;
-  /** True: messages that earlier commits left in state `intent` are withdrawn. */
+  /** True: messages of earlier commits in state `intent` are withdrawn; those of this one say so themselves. */
   withdraw: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { RunCommit } from '@workflows/ports';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
@@ -41,12 +42,16 @@ const TABLES =
 
 /** The column that a lookup in an index has to name at least; less of the key would read all rows of a tenant or connection. */
 const KEYS: Record<string, string> = {
+  contact_aliases_contact: 'contact_id',
   contact_aliases_pkey: 'value',
   contacts_pkey: 'id',
+  conversations_contact: 'contact_id',
   conversations_pkey: 'id',
+  effects_of_mailbox: 'mailbox_id',
   effects_pkey: 'execution_id',
   effects_provider: 'provider_id',
   effects_unsettled: 'mailbox_id',
+  execution_events_pkey: 'execution_id',
   executions_live: 'mailbox_id',
   executions_pkey: 'id',
   mail_dedupe: 'dedupe',
@@ -58,19 +63,44 @@ const KEYS: Record<string, string> = {
   tenant_events_waited_for: 'key',
 };
 
+/** Indexes of what is to be done now: they hold nothing else, so that a walk over them is what they are for. */
+const READY = new Set(['mailboxes_ready', 'mailboxes_wake', 'outboxes_ready', 'outboxes_wake', 'effects_unknown']);
+
 /** Scans of a table of the road that read more than what they look for. */
 function walks(plan: string): string[] {
   const lines = plan.split('\n');
   return lines.filter((line, index) => {
     if (new RegExp(`Seq Scan on (${TABLES})\\b`).test(line)) return true;
-    const [, name = ''] = new RegExp(`Index (?:Only )?Scan using (\\w+) on (?:${TABLES})\\b`).exec(line) ?? [];
+    const [, name = ''] =
+      new RegExp(`Index (?:Only )?Scan (?:Backward )?using (\\w+) on (?:${TABLES})\\b`).exec(line) ??
+      /Bitmap Index Scan on (\w+)/.exec(line) ??
+      [];
+    if (name === '' || READY.has(name)) return false;
     const key = KEYS[name];
-    if (key === undefined) return false;
+    // An index that is for lists would be read over all of a tenant.
+    if (key === undefined) return !name.startsWith('connections_') && new RegExp(`^(?:${TABLES})_`).test(name);
     const end = lines.findIndex((next, at) => at > index && /^\s*->/.test(next));
     const condition = lines.slice(index + 1, end === -1 ? undefined : end).find((detail) => detail.includes('Index Cond')) ?? '';
     return !new RegExp(`\\b${key}\\b`).test(condition);
   });
 }
+
+const CALL: RunCommit['effects'][number] = {
+  seq: 3,
+  node: 'call',
+  step: 1,
+  effect: {
+    kind: 'http',
+    method: 'POST',
+    url: 'http://a.test',
+    headers: {},
+    safety: 'unsafe',
+    response: 'none',
+    timeoutMs: 1_000,
+  },
+  idempotencyKey: 'key-3',
+  state: 'sending',
+};
 
 it('looks keys up in every statement of the road, on empty tables and on full ones', async () => {
   const ground = await layGround(test.admin);
@@ -86,7 +116,7 @@ it('looks keys up in every statement of the road, on empty tables and on full on
     await inbound.accept([message(ground, contact)]);
     const [box] = (await mailboxes.claim(1, 60_000, '')).mailboxes;
     if (!box) throw new Error('Nothing was ready.');
-    const first = run(ground, { effects: [send(1), send(2)] });
+    const first = run(ground, { effects: [send(1), send(2), CALL] });
     await committer.commit(commitOf(box, [first], { release: false }));
     const [sending] = (await outboxes.claim(1, 60_000, '')).outboxes;
     if (!sending) throw new Error('Nothing was to be sent.');
@@ -95,10 +125,10 @@ it('looks keys up in every statement of the road, on empty tables and on full on
       kind: 'write' as const,
       write: { type: 'event' as const, id: eventId, name: 'order.paid', key: 'o-1', data: null },
     };
-    const emitting = { seq: 3, node: 'tell', step: 2, effect: emit, idempotencyKey: 'key', state: 'sent' as const };
-    const next = commitOf(box, [
-      run(ground, { executionId: first.executionId, revision: 1, withdraw: true, effects: [emitting] }),
-    ]);
+    const emitting = { seq: 4, node: 'tell', step: 2, effect: emit, idempotencyKey: 'key', state: 'sent' as const };
+    const called = { seq: 3, state: 'sent' as const, result: { outcome: 'done' as const, data: null } };
+    const goesOn = { executionId: first.executionId, revision: 1, withdraw: true, effects: [emitting], settled: [called] };
+    const next = commitOf(box, [run(ground, goesOn)]);
     const begin = {
       tenantId: box.tenantId,
       mailboxId: box.mailboxId,
@@ -155,4 +185,21 @@ it('looks keys up in every statement of the road, on empty tables and on full on
   );
   await test.admin.query('analyze');
   await check('+2');
+});
+
+it.each([{}, { workflowId: 'hello' }])('reads a list of runs for %j from an index, however many there are', async (filter) => {
+  const ground = await layGround(test.admin);
+  await test.admin.query(
+    `insert into workflows.mailboxes (tenant_id, id) select $1, gen_random_uuid() from generate_series(1, 3000)`,
+    [ground.tenantId],
+  );
+  await test.admin.query(
+    `insert into workflows.executions (tenant_id, id, workflow_id, workflow_version_id, mailbox_id, trigger, revision, status, state, started_at)
+     select tenant_id, id, 'hello', $2, id, 'api', 1, 'waiting', '{}', now() from workflows.mailboxes where tenant_id = $1`,
+    [ground.tenantId, ground.versionId],
+  );
+  await test.admin.query('analyze');
+  const listed = `set local role wf_app; select set_config('app.tenant_id', '${ground.tenantId}', true);
+    select workflows.list_executions('${JSON.stringify(filter)}', 20, null)`;
+  expect((await plansOf(listed, [])).join('\n')).toMatch(/Index Scan using executions_(by_start|of_workflow) on executions/);
 });

@@ -45,27 +45,40 @@ export class LiveRun {
   }
 
   /**
-   * Feeds one event to the machine; the commands are the caller's to carry out, in order. An event that would make the
-   * state larger than a run may keep is not taken in: the run fails with `limit.state` instead, at the size it has.
+   * Feeds one event to the machine; the commands are the caller's to carry out, in order. Messages and writes are
+   * journalled at once: a commit that holds the event must hold them too, or a crash after it would lose them. An event
+   * that would make the state larger than a run may keep is not taken in: the run fails with `limit.state` instead, at
+   * the size it has.
    */
   apply(event: ExecutionEvent): Command[] {
     const { state, commands, events } = transitionBelowCeiling(this.graph, this.current, event);
     this.current = state;
     this.events.push(...events);
+    for (const command of commands) this.note(command);
     return commands;
   }
 
-  /** `sent`: a write, which the commit that journals it does. */
-  journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending' | 'sent'): void {
+  /** A call that the runner is about to make. */
+  journalCall(command: Command & { type: 'effect' }): void {
+    this.journal(command, 'sending');
+  }
+
+  private note(command: Command): void {
+    if (command.type === 'withdraw') this.withdrawMessages();
+    // A write is done by the commit that journals it.
+    if (command.type === 'effect' && command.effect.kind === 'write') this.journal(command, 'sent');
+    if (command.type === 'effect' && command.effect.kind === 'message') this.journal(command, 'intent');
+  }
+
+  private journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending' | 'sent'): void {
     const { seq, node, step, effect, idempotencyKey } = command;
     this.effects.push({ seq, node, step, effect, idempotencyKey, state });
   }
 
-  /** Messages that were decided so far and are not sent must not be: in the journal by the commit, and those that it is to write. */
-  withdrawMessages(): void {
+  /** Messages that were decided on before and are not sent must not go out; what is decided on from here may. */
+  private withdrawMessages(): void {
     this.withdraw = true;
-    for (const effect of this.effects)
-      if (effect.effect.kind === 'message' && effect.state === 'intent') effect.state = 'withdrawn';
+    for (const effect of this.effects) if (effect.state === 'intent') effect.state = 'withdrawn';
   }
 
   /** An effect came to an end: one that is not written yet is then born settled. */

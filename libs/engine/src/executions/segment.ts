@@ -137,11 +137,9 @@ export class Segment {
       }
       case 'effect':
         if (isHttp(command)) this.calls.push(command);
-        else this.run.journal(command, command.effect.kind === 'write' ? 'sent' : 'intent');
-        return;
+        return; // The run has journalled all others.
       case 'withdraw':
-        this.run.withdrawMessages();
-        return;
+        return; // The run has done it.
       default:
         assertNever(command);
     }
@@ -169,7 +167,7 @@ export class Segment {
   /** Begins the calls of all branches, at the same time as those that are under way. */
   private async beginCalls(): Promise<void> {
     const calls = this.calls.splice(0).filter((call) => this.isWaitedFor(call));
-    for (const call of calls) this.run.journal(call, 'sending');
+    for (const call of calls) this.run.journalCall(call);
     // A read may be repeated without harm, so it needs no commit of its own before it.
     if (calls.some((call) => call.effect.safety !== 'read')) await this.session.checkpoint();
     for (const { seq, effect } of calls) {

@@ -60,7 +60,11 @@ function mustBuild() {
   const built = changedAt(stamp);
   if (built === 0 || changedAt(join(root, 'dist/main.js')) === 0) return true;
   const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'tsconfig.app.json'].map((name) => join(root, name));
-  const folders = [join(root, 'src'), ...readdirSync(join(root, 'libs')).map((name) => join(root, 'libs', name, 'src'))];
+  const folders = [
+    join(root, 'src'),
+    join(root, 'bench'),
+    ...readdirSync(join(root, 'libs')).map((name) => join(root, 'libs', name, 'src')),
+  ];
   return Math.max(...files.map(changedAt), ...folders.map(newestIn)) > built;
 }
 

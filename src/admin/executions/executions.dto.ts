@@ -138,7 +138,7 @@ class TimelineStepView {
 
 class TimelineIncidentView {
   @ApiProperty({ format: 'date-time' }) at: string;
-  @ApiProperty({ enum: ['cancelled', 'broken', 'ordered'] }) what: string;
+  @ApiProperty({ enum: ['cancelled', 'broken', 'ordered', 'migrated'] }) what: string;
   @ApiProperty() reason: string;
   @ApiPropertyOptional() by?: string;
 }

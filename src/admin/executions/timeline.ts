@@ -6,7 +6,7 @@ export interface Timeline {
   started: { at: string; trigger: string } | null;
   steps: TimelineStep[];
   /** Things that happened to the run and belong to no step: a cancellation, an order (its kind is the reason), a defect of the engine. */
-  incidents: Array<{ at: string; what: 'cancelled' | 'broken' | 'ordered'; reason: string; by?: string }>;
+  incidents: Array<{ at: string; what: 'cancelled' | 'broken' | 'ordered' | 'migrated'; reason: string; by?: string }>;
 }
 
 /** One visit of one token to one node. */
@@ -77,6 +77,9 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[]):
           reason: event.order.type,
           ...(event.by === undefined ? {} : { by: event.by }),
         });
+        break;
+      case 'migrated':
+        timeline.incidents.push({ at: event.at, what: 'migrated', reason: `version ${event.from} -> ${event.to}` });
         break;
       case 'broken':
         timeline.incidents.push({ at: event.at, what: 'broken', reason: event.failure.code });

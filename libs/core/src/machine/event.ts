@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
+import type { Move } from '../migration/move.js';
 import type { ExecutionContext } from './context.js';
 import type { Order } from './order.js';
 import type { EffectResult, NodeOutcome } from './outcome.js';
@@ -45,9 +46,17 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
   | { type: 'cancelled'; reason: string; by?: string }
   /** An operator wants something of the run; one that cannot be carried out (see `decide`) changes nothing. */
   | { type: 'ordered'; order: Order; by?: string }
+  /**
+   * The run goes on under another version of its workflow, from here on with that version's graph. `before` are its
+   * variables until now, so that a move can be undone.
+   */
+  | { type: 'migrated'; migration: string; from: number; to: number; versionId: string; move: Move; before: JsonObject }
   /** The engine itself cannot go on (for example its version is gone): the run fails with this. */
   | { type: 'broken'; failure: Failure; details?: Json }
 );
 
 /** What is for a run that cannot act on it now. The rest of the events is acted upon, or without use, at any time. */
-export type HeldEvent = Exclude<ExecutionEvent, { type: 'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'broken' }>;
+export type HeldEvent = Exclude<
+  ExecutionEvent,
+  { type: 'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'migrated' | 'broken' }
+>;

@@ -17,7 +17,7 @@ function isAwaited({ tokens }: Stopped, seq: number): boolean {
 }
 
 function isForSteps(event: ExecutionEvent): event is HeldEvent {
-  return !['started', 'context', 'timer', 'cancelled', 'ordered', 'broken'].includes(event.type);
+  return !['started', 'context', 'timer', 'cancelled', 'ordered', 'migrated', 'broken'].includes(event.type);
 }
 
 export function hold(state: ExecutionState, event: HeldEvent): ExecutionState {

@@ -6,12 +6,38 @@ import type { ExecutionEvent } from './event.js';
 import type { ExecutionState } from './state.js';
 import { transition } from './transition.js';
 
-/** The state that a history leads to: the fold of `transition` over its events. Throws on a history without events. */
-export function replay(graph: CompiledGraph, events: Iterable<ExecutionEvent>): ExecutionState {
+/**
+ * The graphs of a run: the one that it began with, and those of other versions by their number. A run that was never
+ * moved has but one.
+ */
+export interface Graphs {
+  first: CompiledGraph;
+  /** Throws when there is no such version here. */
+  version: (number: number) => CompiledGraph;
+}
+
+/**
+ * The state that a history leads to: the fold of `transition` over its events, from a move to another version on with
+ * that version's graph. Throws on a history without events.
+ */
+export function replay(graphs: CompiledGraph | Graphs, events: Iterable<ExecutionEvent>): ExecutionState {
+  const { first, version } = graphsOf(graphs);
+  let graph = first;
   let state: ExecutionState | null = null;
-  for (const event of events) state = transition(graph, state, event).state;
+  for (const event of events) {
+    if (event.type === 'migrated') graph = version(event.to);
+    state = transition(graph, state, event).state;
+  }
   if (state === null) throw new Error('A history has at least one event, "started"');
   return state;
+}
+
+export function graphsOf(graphs: CompiledGraph | Graphs): Graphs {
+  if ('first' in graphs) return graphs;
+  const version = (number: number): CompiledGraph => {
+    throw new Error(`This history goes on under version ${number}, whose document is not here.`);
+  };
+  return { first: graphs, version };
 }
 
 /** SHA-256 of the state's canonical JSON (RFC 8785), hex: equal for equal states, however their keys are ordered. */

@@ -2,6 +2,7 @@ import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { Command } from './command.js';
 import type { ExecutionEvent } from './event.js';
 import { isHeld } from './held.js';
+import { type Graphs, graphsOf } from './replay.js';
 import type { ExecutionState } from './state.js';
 import { transition } from './transition.js';
 
@@ -23,13 +24,16 @@ export interface Stage {
 }
 
 /** Walks a run's history commit by commit. Pure: the events carry every answer, so nothing is asked of anybody. */
-export function* stages(graph: CompiledGraph, segments: Iterable<RecordedSegment>): Generator<Stage, void> {
+export function* stages(graphs: CompiledGraph | Graphs, segments: Iterable<RecordedSegment>): Generator<Stage, void> {
+  const { first, version } = graphsOf(graphs);
+  let graph = first;
   let state: ExecutionState | null = null;
   for (const { revision, events } of segments) {
     const effects: Stage['effects'] = [];
     let misfit: number | null = null;
     for (const [index, event] of events.entries()) {
       if (state !== null && misfit === null && !fits(state, event)) misfit = index;
+      if (event.type === 'migrated') graph = version(event.to);
       const next = transition(graph, state, event);
       state = next.state;
       for (const command of next.commands) if (command.type === 'effect') effects.push(command);

@@ -24,6 +24,8 @@ export interface ExecutionState {
   /** Present while the first event still gathers the messages of its burst (`session.debounce`). */
   gathering?: { until: string; latest: string; messages: InboundMessage[] };
   vars: JsonObject;
+  /** Present on a run that was moved to another version: which one it is pinned to now, and by which migration. */
+  migrated?: { migration: string; version: number; versionId: string };
   /** Output of the latest visit of each node. */
   steps: JsonObject;
   /** What the run last read of the world around it. */

@@ -6,6 +6,7 @@ import { compensate, conclude } from './compensate.js';
 import { type Draft, draftOf, failRun, hasEnded } from './draft.js';
 import type { ExecutionEvent } from './event.js';
 import { hold, isHeld, nextHeld } from './held.js';
+import { migrate } from './migrate.js';
 import { move } from './move.js';
 import { returned } from './returned.js';
 import { gather, start } from './start.js';
@@ -97,6 +98,9 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
       return;
     case 'ordered':
       carryOut(draft, event.order);
+      return;
+    case 'migrated':
+      migrate(draft, event);
       return;
     case 'broken':
       if (draft.state.ending === undefined) failRun(draft, event.failure);

@@ -1,7 +1,7 @@
 import { diffValues, type ValueChange } from '../definition/diff.js';
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { Json } from '../json.js';
-import { stateHash, stateJson } from './replay.js';
+import { type Graphs, stateHash, stateJson } from './replay.js';
 import { type RecordedSegment, type Stage, stages } from './stages.js';
 import type { ExecutionState } from './state.js';
 
@@ -38,8 +38,8 @@ export interface Difference {
 const MOST_VALUES = 50;
 
 /** Computes a run again from its history and compares it with what is stored. Throws on a history without events. */
-export function verify(graph: CompiledGraph, run: RecordedRun): Verdict {
-  const walked = [...stages(graph, run.segments)];
+export function verify(graphs: CompiledGraph | Graphs, run: RecordedRun): Verdict {
+  const walked = [...stages(graphs, run.segments)];
   const last = walked.at(-1);
   if (last === undefined) throw new Error('A history has at least one segment.');
   const [hash, recordedHash] = [stateHash(last.state), stateHash(run.state)];

@@ -76,3 +76,7 @@ insert into workflows.queues (tenant_id, name, title) select tenant_id, 'sales',
 insert into workflows.tasks (tenant_id, id, kind, queue, title, details, status, execution_id, step, node, mailbox_id)
 select tenant_id, '30000000-0000-4000-8000-000000000000', 'approval', 'sales', 'Approve', 'null', 'withdrawn',
   '10000000-0000-4000-8000-000000000000', 1, 'ok', 'f0000000-0000-4000-8000-000000000000' from workflows.tenants;
+
+insert into workflows.event_waits (tenant_id, execution_id, step, mailbox_id, name, key, since)
+select tenant_id, '10000000-0000-4000-8000-000000000000', 1, 'f0000000-0000-4000-8000-000000000000', 'seed.planted', 'other',
+  workflows.now() from workflows.tenants;

@@ -110,6 +110,10 @@ begin
         jsonb_build_object('executionId', p_execution, 'step', p_step));
     when 'task' then
       perform workflows.open_task(p_tenant, p_mailbox, p_execution, p_step, p_write);
+    when 'listen' then
+      perform workflows.listen(p_tenant, p_mailbox, p_execution, p_step, p_write);
+    when 'unlisten' then
+      perform workflows.unlisten(p_tenant, p_execution, p_step);
   end case;
 end $$;
 

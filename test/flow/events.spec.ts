@@ -77,10 +77,75 @@ const thanks: Workflow = {
   },
 };
 
+/** Waits for two payments of an order, of which the first is large. */
+const payments: Workflow = {
+  dsl: '1.0',
+  id: 'payments',
+  name: 'Payments',
+  triggers: [
+    {
+      id: 'opened',
+      type: 'call',
+      contact: false,
+      input: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
+    },
+  ],
+  start: 'large',
+  nodes: {
+    large: {
+      type: 'wait.event',
+      with: { name: 'order.payment', key: '{{ event.input.order }}', match: 'incoming.data.amount >= 100' },
+      output: { type: 'object', properties: { amount: { type: 'integer' } }, required: ['amount'] },
+      timeout: 'P1D',
+      next: 'rest',
+      on: { timeout: 'unpaid' },
+    },
+    rest: {
+      type: 'wait.event',
+      with: { name: 'order.payment', key: '{{ event.input.order }}' },
+      output: { type: 'object', properties: { amount: { type: 'integer' } }, required: ['amount'] },
+      timeout: 'P1D',
+      next: 'paid',
+      on: { timeout: 'unpaid' },
+    },
+    paid: { type: 'end', with: { output: ['{{ steps.large.data.amount }}', '{{ steps.rest.data.amount }}'] } },
+    unpaid: { type: 'end', with: { reason: 'unpaid' } },
+  },
+};
+
+/** Pays: each run emits one payment. */
+const pay: Workflow = {
+  dsl: '1.0',
+  id: 'pay',
+  name: 'Pay',
+  triggers: [
+    {
+      id: 'paid',
+      type: 'call',
+      contact: false,
+      input: {
+        type: 'object',
+        properties: { order: { type: 'string' }, amount: { type: 'integer' } },
+        required: ['order', 'amount'],
+      },
+    },
+  ],
+  start: 'tell',
+  nodes: {
+    tell: {
+      type: 'emit',
+      with: { name: 'order.payment', key: '{{ event.input.order }}', data: { amount: '{{ event.input.amount }}' } },
+      next: 'done',
+    },
+    done: { type: 'end', with: {} },
+  },
+};
+
 interface Execution {
   id: string;
   status: string;
-  output: JsonObject | null;
+  output: JsonObject | number[] | null;
+  reason: string | null;
 }
 
 describe('events', () => {
@@ -97,7 +162,7 @@ describe('events', () => {
       category: 'utility',
       body: 'Thanks for {{order}}.',
     });
-    tenant = await deployment.tenant([shop, thanks]);
+    tenant = await deployment.tenant([shop, thanks, payments, pay]);
     // A second process that does the same work: whatever it takes up must not be done twice.
     second = await startEngine({ ...deployment.environment, PORT: String(await freePort()) });
   }, 60_000);
@@ -155,5 +220,52 @@ describe('events', () => {
       ),
     ).toMatchObject({ rows: [{ open: 0 }] });
     expect(await thanked(42)).toHaveLength(42);
+  }, 60_000);
+
+  async function start(workflow: string, input: JsonObject): Promise<string> {
+    const { executionId } = await tenant.rest.post<{ executionId: string }>('/v1/executions', { workflow, input });
+    return executionId;
+  }
+
+  async function ended(id: string): Promise<Execution> {
+    return eventually(
+      () => tenant.rest.get<Execution>(`/v1/executions/${id}`),
+      ({ status }) => status === 'completed',
+    );
+  }
+
+  const waiting = async (count: number): Promise<unknown> =>
+    eventually(
+      async () => (await deployment.database.admin.query('select execution_id, key from workflows.event_waits')).rows,
+      (rows) => rows.length === count,
+    );
+
+  it('let the run go on that waits for them, with what they carry, each event once', async () => {
+    const order = await start('payments', { order: 'w-1' });
+    await waiting(1);
+    await ended(await start('pay', { order: 'w-1', amount: 5 }));
+    await ended(await start('pay', { order: 'w-2', amount: 500 }));
+    await ended(await start('pay', { order: 'w-1', amount: 300 }));
+    expect((await ended(order)).output).toEqual([300, 5]);
+    await waiting(0);
+  }, 60_000);
+
+  it('are not missed by runs that begin to wait while they come', async () => {
+    const orders = Array.from({ length: 20 }, (_, index) => `r-${index}`);
+    const runs = await Promise.all(orders.map((order) => start('payments', { order })));
+    await Promise.all(orders.flatMap((order) => [start('pay', { order, amount: 100 }), start('pay', { order, amount: 200 })]));
+    const amounts = await Promise.all(runs.map(async (id) => (await ended(id)).output));
+    for (const output of amounts) expect([...(Array.isArray(output) ? output : [])].sort()).toEqual([100, 200]);
+    await waiting(0);
+  }, 60_000);
+
+  it('leave a run that they do not concern to its time, and its wait goes with it', async () => {
+    const [order, cancelled] = [await start('payments', { order: 't-1' }), await start('payments', { order: 't-2' })];
+    await waiting(2);
+    await tenant.rest.post(`/v1/executions/${cancelled}/cancel`, { reason: 'test' });
+    await waiting(1);
+    await deployment.advance(86_400_000);
+    expect((await ended(order)).reason).toBe('unpaid');
+    await waiting(0);
   }, 60_000);
 });

@@ -67,6 +67,7 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
     let tenant: Tenant;
     let shop: Server;
     const reservations: string[] = [];
+    let conversations = 0;
 
     beforeAll(async () => {
       shop = createServer((request, response) => {
@@ -89,6 +90,7 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
     it.each(CRASH_POINTS)(
       'at %s: the conversation goes on and each message goes out once',
       async (point) => {
+        conversations += 1;
         const customer = customers.get(point) ?? '';
         const crashing = await deployment.start({
           CRASH_AT: point,
@@ -120,9 +122,9 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
         expect((await deployment.emulator.messages({ waId: customer })).map(({ text }) => text)).toEqual(CONVERSATION);
         const told = await eventually(
           async () => (await tenant.rest.get<Executions>('/v1/executions?workflow=bookkeeping')).items,
-          (runs) => runs.length > CRASH_POINTS.indexOf(point) && runs.every(({ status }) => status === 'completed'),
+          (runs) => runs.length >= conversations && runs.every(({ status }) => status === 'completed'),
         );
-        expect(told).toHaveLength(CRASH_POINTS.indexOf(point) + 1);
+        expect(told).toHaveLength(conversations);
         await expect(engine.stop()).resolves.toBe(0);
       },
       120_000,

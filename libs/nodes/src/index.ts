@@ -35,6 +35,8 @@ import { switchSpec } from './switch/switch.config.js';
 import { SwitchNode } from './switch/switch.node.js';
 import { transformSpec } from './transform/transform.config.js';
 import { TransformNode } from './transform/transform.node.js';
+import { waitEventSpec } from './wait-event/wait-event.config.js';
+import { WaitEventNode } from './wait-event/wait-event.node.js';
 import { waitForSpec } from './wait-for/wait-for.config.js';
 import { WaitForNode } from './wait-for/wait-for.node.js';
 import { waitUntilSpec } from './wait-until/wait-until.config.js';
@@ -60,6 +62,7 @@ export const NODES: Array<Type<NodeStrategy>> = [
   WaitForNode,
   WaitUntilNode,
   HumanApprovalNode,
+  WaitEventNode,
   EndNode,
 ];
 
@@ -82,5 +85,6 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   waitForSpec,
   waitUntilSpec,
   humanApprovalSpec,
+  waitEventSpec,
   endSpec,
 ];

@@ -27,3 +27,9 @@ export interface EventClaim {
   /** As in ClaimResult. */
   revisions: Record<string, number>;
 }
+
+/** A step that waits for an event. */
+export interface EventWait {
+  executionId: string;
+  step: number;
+}

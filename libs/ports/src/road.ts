@@ -62,7 +62,8 @@ export type Letter = { seq: number; receivedAt: string } &
     | { kind: 'start'; body: StartLetter }
     | { kind: 'effect'; body: { executionId: string; seq: number; result: EffectResult } }
     | { kind: 'cancel'; body: { executionId: string; reason: string; by: string } }
-    | { kind: 'signal'; body: { executionId: string; step: number; name: string; data: Json } }
+    /** `id`: of the event, for one that several steps may be told of and one takes. */
+    | { kind: 'signal'; body: { executionId: string; step: number; name: string; data: Json; id?: string } }
   );
 
 /** Effect states in the journal. `intent`: nothing was tried. `sending`: somebody may be at it. */

@@ -27,7 +27,7 @@ export class Script {
     if ('advanceTo' in step) return this.advanceTo(step, pointer(path, 'advanceTo'));
     if ('status' in step) return this.receive(step, pointer(path, 'status'));
     if ('expect' in step) return unmet(step.expect, simulation, pointer(path, 'expect'));
-    if ('event' in step) return [notYet(pointer(path, 'event'), 'event', 'wait.event')];
+    if ('event' in step) return this.emit(step);
     if ('human' in step) return [notYet(pointer(path, 'human'), 'human', 'human.handoff and human.approval')];
     return assertNever(step);
   }
@@ -41,6 +41,12 @@ export class Script {
     }));
     // A stable sort: what the contact wrote in the same millisecond came first.
     return [...this.heard, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  }
+
+  private async emit({ event }: StepOf<'event'>): Promise<TestProblem[]> {
+    this.simulation.outbox.skip();
+    await this.simulation.emit({ name: event.name, key: event.key ?? null, data: event.data ?? null });
+    return [];
   }
 
   private async hear(step: StepOf<'in'>, path: string): Promise<TestProblem[]> {

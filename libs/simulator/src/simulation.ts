@@ -8,6 +8,7 @@ import {
   type ExecutionEvent,
   type InboundMessage,
   isDue,
+  type Json,
   type JsonObject,
   nextDue,
   plusMs,
@@ -20,6 +21,7 @@ import type { Coverage } from './coverage.js';
 import type { Mocks } from './mocks.js';
 import { type NodePlayers, unmocked } from './node-players.js';
 import { Outbox } from './outbox.js';
+import { SimulatedEvents } from './simulated-events.js';
 import { SimulatedRun } from './simulated-run.js';
 import { failed, pointer, TestStopped } from './test-problem.js';
 import type { TestProblem } from './report.js';
@@ -51,6 +53,7 @@ export class Simulation {
   readonly runs: SimulatedRun[] = [];
   /** What the runs have written beside themselves, in order: in the engine these are rows of the commit. */
   readonly writes: Array<{ node: string; write: Write }> = [];
+  private readonly events = new SimulatedEvents();
   private lastInboundAt: string | null;
   private outcomes = 0;
 
@@ -83,6 +86,14 @@ export class Simulation {
         ...(message === undefined ? {} : { message }),
       }),
     );
+    await this.tellWaits();
+  }
+
+  /** An event from outside. Runs that wait for it are told; else it is there for a later wait. */
+  async emit(event: { name: string; key: string | null; data: Json }): Promise<void> {
+    this.events.add({ ...event, at: this.now }, this.alive());
+    await this.tellWaits();
+    await this.passTime(this.now);
   }
 
   /** Messages of one burst, each to whom it belongs, as the engine routes them. */
@@ -162,6 +173,14 @@ export class Simulation {
     const changed = JSON.stringify(context) !== JSON.stringify(run.state.context);
     const news = changed ? run.apply({ type: 'context', at: event.at, context }) : [];
     await this.carryOut(run, [...news, ...run.apply(event)]);
+    if (event.type !== 'signal') await this.tellWaits();
+  }
+
+  /** Like the engine, after what emitted the events or began the waits has come to its end. */
+  private async tellWaits(): Promise<void> {
+    for (let letter = this.events.next(); letter !== undefined; letter = this.events.next()) {
+      if (!letter.run.hasEnded) await this.give(letter.run, { type: 'signal', at: this.now, ...letter.signal });
+    }
   }
 
   /** Runs what the machine asks for until it asks for nothing more. Effects come to their end when all nodes have spoken. */
@@ -204,6 +223,7 @@ export class Simulation {
     }
     if (effect.kind === 'write') {
       this.writes.push({ node, write: effect.write });
+      this.events.write(run, step, effect.write, this.now, this.alive());
       return undefined;
     }
     if (mocked !== undefined && mocked.outcome !== 'done') return mocked;

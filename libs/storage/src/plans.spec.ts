@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Write } from '@workflows/core';
 import type { RunCommit } from '@workflows/ports';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { randomUUID } from 'node:crypto';
@@ -38,7 +39,7 @@ async function plansOf(sql: string, values: unknown[]): Promise<string[]> {
 }
 
 const TABLES =
-  'mailboxes|mail|executions|effects|outboxes|conversations|contacts|contact_aliases|early_receipts|tenant_events|execution_events\\w*';
+  'mailboxes|mail|executions|effects|outboxes|conversations|contacts|contact_aliases|early_receipts|tenant_events|event_waits|execution_events\\w*';
 
 /** The column that a lookup in an index has to name at least; less of the key would read all rows of a tenant or connection. */
 const KEYS: Record<string, string> = {
@@ -52,6 +53,8 @@ const KEYS: Record<string, string> = {
   effects_provider: 'provider_id',
   effects_unsettled: 'mailbox_id',
   execution_events_pkey: 'execution_id',
+  event_waits_of_key: 'key',
+  event_waits_pkey: 'execution_id',
   executions_live: 'mailbox_id',
   executions_pkey: 'id',
   mail_dedupe: 'dedupe',
@@ -120,14 +123,22 @@ it('looks keys up in every statement of the road, on empty tables and on full on
     await committer.commit(commitOf(box, [first], { release: false }));
     const [sending] = (await outboxes.claim(1, 60_000, '')).outboxes;
     if (!sending) throw new Error('Nothing was to be sent.');
-    const eventId = randomUUID();
-    const emit = {
-      kind: 'write' as const,
-      write: { type: 'event' as const, id: eventId, name: 'order.paid', key: 'o-1', data: null },
-    };
-    const emitting = { seq: 4, node: 'tell', step: 2, effect: emit, idempotencyKey: 'key', state: 'sent' as const };
+    const writes: Write[] = [
+      { type: 'event', id: randomUUID(), name: 'order.paid', key: 'o-1', data: null },
+      { type: 'listen', name: 'order.paid', key: 'o-1', since: 'run', most: 10 },
+      { type: 'unlisten' },
+      { type: 'listen', name: 'order.paid', key: 'o-2', since: new Date().toISOString(), most: 10 },
+    ];
+    const writing = writes.map((write, index): RunCommit['effects'][number] => ({
+      seq: 4 + index,
+      node: 'tell',
+      step: 2,
+      effect: { kind: 'write', write },
+      idempotencyKey: `key-${index}`,
+      state: 'sent',
+    }));
     const called = { seq: 3, state: 'sent' as const, result: { outcome: 'done' as const, data: null } };
-    const goesOn = { executionId: first.executionId, revision: 1, withdraw: true, effects: [emitting], settled: [called] };
+    const goesOn = { executionId: first.executionId, revision: 1, withdraw: true, effects: writing, settled: [called] };
     const next = commitOf(box, [run(ground, goesOn)]);
     const begin = {
       tenantId: box.tenantId,
@@ -149,6 +160,10 @@ it('looks keys up in every statement of the road, on empty tables and on full on
       "insert into workflows.tenant_events (tenant_id, id, name, key, data, source) values ($1, $2, 'order.paid', 'o-1', '{}', '{}')",
       [box.tenantId, waiting],
     );
+    await test.admin.query(
+      "insert into workflows.event_waits (tenant_id, execution_id, step, mailbox_id, name, key, since) values ($1, $2, 2, $3, 'order.paid', 'o-1', '2000-01-01') on conflict do nothing",
+      [box.tenantId, first.executionId, box.mailboxId],
+    );
     const calls: Array<[string, unknown[]]> = [
       ['select workflows.accept($1)', [JSON.stringify([item])]],
       ["select workflows.claim_mailboxes(10, 1000, '')", []],
@@ -160,6 +175,11 @@ it('looks keys up in every statement of the road, on empty tables and on full on
       ['select workflows.release_outboxes($1)', [JSON.stringify([begin])]],
       ['select workflows.extend_leases($1, 1000)', [JSON.stringify([{ kind: 'mailbox', ...box, letters: [], runs: [] }])]],
       ["select workflows.claim_events(10, 1000, '')", []],
+      ['select workflows.waits_for_event($1, $2, 0, 100)', [box.tenantId, waiting]],
+      [
+        'select workflows.deliver_event($1, $2, $3)',
+        [box.tenantId, waiting, JSON.stringify([{ executionId: first.executionId, step: 2 }])],
+      ],
       ['select workflows.finish_events($1)', [JSON.stringify([{ tenantId: box.tenantId, id: waiting }])]],
       ['select workflows.sweep(100, 60000)', []],
     ];

@@ -14,6 +14,8 @@ export interface NodeShape<Config = unknown, Fields = unknown> {
   config: Config;
   fields: Fields;
   interruptible: boolean;
+  /** The node's own schema of its primary result, where it has one. */
+  output?: DataSchema;
 }
 
 /** A port beside `next`. `required` ports must be wired; `target` is set where the type wires the port itself (a case). */

@@ -71,6 +71,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   emit: [],
   'wait.for': [],
   'wait.until': [],
+  'wait.event': [],
   switch: [],
   set: [],
   end: [],

@@ -22,7 +22,19 @@ export function checkFlow(outline: Outline, assignments: Assignments): Problem[]
 /** Every wait ends: a node with a port `timeout` must say when it is taken. */
 function timeoutProblems(node: OutlineNode): Problem[] {
   const waits = portsOf(node).some((port) => port.name === 'timeout' && port.required);
-  if (!waits || node.raw['timeout'] !== undefined) return [];
+  // The one type that may name an instant instead of a span.
+  const until = node.spec?.type === 'wait.event' && isObject(node.raw['with']) && node.raw['with']['until'] !== undefined;
+  if (until && node.raw['timeout'] !== undefined) {
+    return [
+      error(
+        `${node.pointer}/timeout`,
+        'shape.invalid',
+        `The node '${node.id}' says twice how long it waits.`,
+        'Give either "timeout" or "until".',
+      ),
+    ];
+  }
+  if (!waits || until || node.raw['timeout'] !== undefined) return [];
   return [
     error(
       `${node.pointer}/timeout`,

@@ -120,7 +120,14 @@ function outlineNode(id: string, pointer: string, raw: JsonObject, spec: NodeTyp
   const config = spec?.config.safeParse(raw['with'] ?? {});
   const fields = spec?.fields ? spec.fields.safeParse(ownFields(raw, spec)) : undefined;
   const fits = config?.success === true && fields?.success !== false;
-  const shape = fits ? { config: config.data, fields: fields?.data ?? {}, interruptible: raw['interruptible'] === true } : null;
+  const shape = fits
+    ? {
+        config: config.data,
+        fields: fields?.data ?? {},
+        interruptible: raw['interruptible'] === true,
+        ...(definition?.output === undefined ? {} : { output: definition.output }),
+      }
+    : null;
   return { id, pointer, raw, spec, definition, shape, compensation: null };
 }
 

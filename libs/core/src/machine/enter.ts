@@ -60,6 +60,7 @@ export function resume(draft: Draft, token: Token, signal: Signal): Next {
     kind: 'running',
     signal,
     ...(wait.memory === undefined ? {} : { memory: wait.memory }),
+    ...(wait.registration === undefined ? {} : { registration: wait.registration }),
     ...(pendingEffects.length === 0 ? {} : { pendingEffects }),
   };
   const input = tryInput(draft, token);

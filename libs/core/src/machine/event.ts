@@ -40,8 +40,11 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       /** The token that waits for it; absent while the run still gathers. */ token?: number;
     }
   | { type: 'effect'; seq: number; result: EffectResult }
-  /** Something from outside for a step that waits for it by this name; one that has moved on is not touched. */
-  | { type: 'signal'; step: number; name: string; data: Json }
+  /**
+   * Something from outside for a step that waits for it by this name; one that has moved on is not touched. `id`: the
+   * same thing may be offered to several steps, and the first that takes it, by being done with it, is the only one.
+   */
+  | { type: 'signal'; step: number; name: string; data: Json; id?: string }
   | { type: 'timer' }
   | { type: 'cancelled'; reason: string; by?: string }
   /** An operator wants something of the run; one that cannot be carried out (see `decide`) changes nothing. */

@@ -2,7 +2,7 @@ import type { Failure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { OutboundMessage } from '../message/outbound.js';
-import type { Write } from './write.js';
+import type { Registration, Write } from './write.js';
 
 /** What a node says when it was run. A union, so that nothing can be half waiting. */
 export type NodeOutcome =
@@ -32,6 +32,8 @@ export interface Wait {
   effects?: boolean;
   /** Names of the signals from outside that resume the node: an event, the answer of a person, the end of another run. */
   signals?: readonly string[];
+  /** What the waiting step has written outside of the run. Of one step, only the first counts. */
+  registration?: Registration;
   /** What the node wants to remember until it is resumed. */
   memory?: Json;
 }
@@ -42,7 +44,7 @@ export type Signal =
   | { type: 'message'; at: string; message: InboundMessage; receivedAt: string }
   | { type: 'effect'; at: string; result: EffectResult }
   /** Something from outside that the wait has named; what `data` holds is agreed between its sender and the node. */
-  | { type: 'signal'; at: string; name: string; data: Json };
+  | { type: 'signal'; at: string; name: string; data: Json; id?: string };
 
 /** Something to be done in the world, journalled before it is tried. */
 export type Effect = MessageEffect | HttpEffect | WriteEffect;

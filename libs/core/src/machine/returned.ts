@@ -5,6 +5,7 @@ import type { CompiledNode } from '../graph/compiled-graph.js';
 import type { Json, JsonObject } from '../json.js';
 import { type Draft, endRun, failRun, type Next } from './draft.js';
 import { ceiling, resume } from './enter.js';
+import { giveEffect } from './give-effect.js';
 import { keepStep } from './branch.js';
 import { noteCompensation, undone } from './compensate.js';
 import { nodeOf } from './node-of.js';
@@ -13,13 +14,13 @@ import { plusMs } from './instant.js';
 import type { Effect, NodeOutcome } from './outcome.js';
 import { scopeOf } from './scope.js';
 import type { SettledEffect, Token } from './state.js';
-import { branchPath, stepKey } from './step-key.js';
 import { assignAll, attempt, explain, setVariable } from './variables.js';
 
 /** What a node's outcome does to its token. */
 export function returned(draft: Draft, token: Token, outcome: NodeOutcome): Next {
   switch (outcome.kind) {
     case 'done': {
+      take(draft, token);
       if (giveOut(draft, token, outcome.effects ?? []) === null) return null;
       return token.undoes === undefined ? leave(draft, token, outcome) : undone(draft, token);
     }
@@ -36,6 +37,12 @@ export function returned(draft: Draft, token: Token, outcome: NodeOutcome): Next
     default:
       return assertNever(outcome);
   }
+}
+
+/** A step that is done has taken the signal that it was resumed with, so that no other step of the run gets it too. */
+function take({ state }: Draft, { phase }: Token): void {
+  if (phase.kind !== 'running' || phase.signal?.type !== 'signal' || phase.signal.id === undefined) return;
+  state.taken = [...(state.taken ?? []), phase.signal.id];
 }
 
 /**
@@ -147,10 +154,7 @@ function giveOut(draft: Draft, token: Token, effects: readonly Effect[]): number
   }
   counters.sends += sends;
   return effects.flatMap((effect) => {
-    counters.effects += 1;
-    const seq = counters.effects;
-    const idempotencyKey = `${stepKey(draft.state.id, token.node, token.visit, branchPath(draft.state, token))}.${seq}`;
-    draft.commands.push({ type: 'effect', seq, token: token.id, node: token.node, step: token.step, effect, idempotencyKey });
+    const seq = giveEffect(draft, token, effect);
     return effect.kind === 'write' ? [] : [seq];
   });
 }

@@ -4,6 +4,7 @@ import type { InboundMessage } from '../message/inbound.js';
 import type { ExecutionContext } from './context.js';
 import type { HeldEvent } from './event.js';
 import type { EffectResult, Signal, Wait } from './outcome.js';
+import type { Registration } from './write.js';
 
 export const EXECUTION_STATUSES = ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
@@ -34,6 +35,8 @@ export interface ExecutionState {
   /** Regions that are open, an outer one before those inside it. Absent when there is none. */
   regions?: Region[];
   visits: Record<string, number>;
+  /** Ids of the signals that steps have taken: each serves a run once. Absent when there is none. */
+  taken?: string[];
   /** Present while an operator has the run paused. */
   paused?: { at: string };
   /** What came for the run while it could not act on it, in order; it does when it goes on. Absent when nothing has. */
@@ -136,6 +139,8 @@ export type TokenPhase =
       kind: 'running';
       signal?: Signal;
       memory?: Json;
+      /** Of the wait that was resumed: it lasts until the step is left. */
+      registration?: Registration;
       /** Effects of earlier outcomes of this step whose results the node still wants. */
       pendingEffects?: number[];
       /** Results that came while the strategy was at work; they resume it as soon as it waits again. */

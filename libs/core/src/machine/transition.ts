@@ -11,6 +11,7 @@ import { move } from './move.js';
 import { returned } from './returned.js';
 import { gather, start } from './start.js';
 import type { ExecutionState, Token } from './state.js';
+import { keepRegistrations } from './registrations.js';
 import { onEffect, onMessage, onSignal, onTimer } from './wake.js';
 
 export interface Transition {
@@ -28,20 +29,20 @@ export interface Transition {
 export function transition(graph: CompiledGraph, state: ExecutionState | null, event: ExecutionEvent): Transition {
   if (state === null) {
     if (event.type !== 'started') throw new Error(`The first event of a run must be "started", not "${event.type}"`);
-    return finish(start(graph, event));
+    return finish(start(graph, event), null);
   }
   if (event.type === 'started') return { state, commands: [] };
   if (isHeld(state, event)) return { state: hold(state, event), commands: [] };
   // An order is the one thing that can bring a run back after its end.
   if (hasEnded(state) && event.type !== 'ordered') return { state, commands: [] };
-  return actOnHeld(graph, event.at, finish(make(graph, state, event.at, event)));
+  return actOnHeld(graph, event.at, finish(make(graph, state, event.at, event), state));
 }
 
 /** What came while the run could not act on it follows, as far as it goes now. */
 function actOnHeld(graph: CompiledGraph, at: string, before: Transition): Transition {
   let { state, commands } = before;
   for (let next = nextHeld(state); next !== null; next = nextHeld(state)) {
-    const after = finish(make(graph, next.state, at, next.event));
+    const after = finish(make(graph, next.state, at, next.event), next.state);
     state = after.state;
     commands = [...commands.filter((command) => isStillAsked(command, state)), ...after.commands];
   }
@@ -85,7 +86,7 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
       onEffect(draft, event.seq, event.result);
       return;
     case 'signal':
-      onSignal(draft, event.step, event.name, event.data);
+      onSignal(draft, event);
       return;
     case 'timer':
       onTimer(draft);
@@ -119,9 +120,10 @@ function tokenAtWork(draft: Draft, event: ExecutionEvent & { type: 'returned' })
   );
 }
 
-function finish(draft: Draft): Transition {
+function finish(draft: Draft, before: ExecutionState | null): Transition {
   const { state, commands } = draft;
   compensate(draft);
+  keepRegistrations(draft, before);
   if (!hasEnded(state)) state.status = liveStatus(state);
   if (state.ending !== undefined) state.reason = 'compensating';
   return { state, commands };

@@ -1,11 +1,11 @@
-import type { Json } from '../json.js';
 import { fold } from '../message/fold.js';
 import type { InboundMessage } from '../message/inbound.js';
 import { type Draft, failRun, type Next } from './draft.js';
 import { durationExceeded, resume, run } from './enter.js';
 import { isDue } from './instant.js';
 import { move } from './move.js';
-import type { EffectResult } from './outcome.js';
+import type { ExecutionEvent } from './event.js';
+import type { EffectResult, Signal } from './outcome.js';
 import { leaveRegions } from './region.js';
 import { deadlineFailure } from './retry.js';
 import { begin } from './start.js';
@@ -52,10 +52,12 @@ export function onEffect(draft: Draft, seq: number, result: EffectResult): void 
 }
 
 /** A signal for a step that does not wait for it (any more) changes nothing: the history is all that keeps it. */
-export function onSignal(draft: Draft, step: number, name: string, data: Json): void {
+export function onSignal(draft: Draft, { step, name, data, id }: ExecutionEvent & { type: 'signal' }): void {
+  if (id !== undefined && draft.state.taken?.includes(id) === true) return;
   const token = draft.state.tokens.find((candidate) => candidate.step === step);
   if (token === undefined || token.phase.kind !== 'waiting' || token.phase.wait.signals?.includes(name) !== true) return;
-  move(draft, token, resume(draft, token, { type: 'signal', at: draft.at, name, data }));
+  const signal: Signal = { type: 'signal', at: draft.at, name, data, ...(id === undefined ? {} : { id }) };
+  move(draft, token, resume(draft, token, signal));
 }
 
 function wakeIfDue(draft: Draft, token: Token): Next {

@@ -8,11 +8,14 @@ import { EventStarts } from './event-starts.js';
 /** Events under way at once: each is a few short calls, and runs are advanced in the same process. */
 const CONCURRENCY = 32;
 
+/** Waits that are told in one call: the mailboxes of all of them are locked as long as it takes. */
+const WAITS_PER_PAGE = 200;
+
 /** An event, with how often its tenant had published when it was claimed. */
 type EventWithRevision = ClaimedEvent & { revision: number };
 
 /**
- * Answers the bell `events`: starts what each event starts, and marks it as done. Whatever it writes has a key of its own
+ * Answers the bell `events`: tells those who wait for each event, starts what it starts, and marks it as done. Whatever it writes has a key of its own
  * for each event and receiver, so an event that is taken up twice, at once or after a crash, is dispatched once.
  */
 @Injectable()
@@ -54,6 +57,7 @@ export class EventDispatcher {
   private async dispatch({ revision, ...event }: EventWithRevision): Promise<void> {
     const { tenantId, id, name, tries } = event;
     try {
+      if (event.key !== null) await this.tell(event);
       await this.starts.start(event, revision);
       crashPoint('events.before-finish');
       await this.events.finish(event);
@@ -66,6 +70,14 @@ export class EventDispatcher {
         tries,
         err: error,
       });
+    }
+  }
+
+  private async tell(event: ClaimedEvent): Promise<void> {
+    for (let after: number | null = 0; after !== null;) {
+      const page = await this.events.waits(event, after, WAITS_PER_PAGE);
+      if (page.waits.length > 0 && (await this.events.deliver(event, page.waits)) > 0) this.doorbell.ring('advance');
+      after = page.after;
     }
   }
 }

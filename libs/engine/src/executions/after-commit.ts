@@ -25,5 +25,5 @@ export class AfterCommit {
 }
 
 function hasEmitted({ effects }: Committed): boolean {
-  return effects.some(({ effect }) => effect.kind === 'write');
+  return effects.some(({ effect }) => effect.kind === 'write' && effect.write.type === 'event');
 }

@@ -38,8 +38,15 @@ export class LetterReader {
           by: letter.body.by,
         });
       case 'signal': {
-        const { executionId, step, name, data } = letter.body;
-        return this.give(executionId, { type: 'signal', at: this.session.now(), step, name, data });
+        const { executionId, step, name, data, id } = letter.body;
+        return this.give(executionId, {
+          type: 'signal',
+          at: this.session.now(),
+          step,
+          name,
+          data,
+          ...(id === undefined ? {} : { id }),
+        });
       }
       default:
         return assertNever(letter);

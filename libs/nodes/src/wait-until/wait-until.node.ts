@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Json, type NodeOutcome, type Signal, terminal } from '@workflows/core';
+import type { NodeOutcome, Signal } from '@workflows/core';
 import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
 import { DateTime } from 'luxon';
+import { renderedInstant } from '../instant.js';
 import { sleepUntil, wake } from '../wait-for/sleep.js';
 import { atLocalTime } from './local-time.js';
 import { type WaitUntilConfig, type Weekday, waitUntilSpec, weekdayNumber } from './wait-until.config.js';
@@ -22,20 +23,11 @@ export class WaitUntilNode extends NodeStrategy {
 }
 
 function targetOf({ at, local }: WaitUntilConfig, context: NodeContext): DateTime | 'now' {
-  if (local === undefined) return instantOf(at);
+  if (local === undefined) return DateTime.fromISO(renderedInstant(at, 'at'), { zone: 'utc' });
   const today = DateTime.fromISO(context.now, { zone: zoneOf(local.timezone, context) });
   if ('between' in local) return nextOpening(today, local.between);
   if (local.weekday !== undefined) return nextWeekday(today, local.weekday, local.at);
   return atLocalTime(today.plus({ days: local.addDays ?? 0 }), local.at);
-}
-
-function instantOf(at: Json | undefined): DateTime {
-  const instant = typeof at === 'string' ? DateTime.fromISO(at, { zone: 'utc' }) : null;
-  if (instant?.isValid === true) return instant;
-  throw terminal(
-    'expr.failed',
-    'The computed "at" is no timestamp such as 2026-03-02T14:00:00Z. Use timestamp() or at() in its expression.',
-  );
 }
 
 function zoneOf(zone: string | undefined, { contact, tenant }: NodeContext): string {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ClaimedEvent, Database, type EventClaim } from '@workflows/ports';
+import { type ClaimedEvent, Database, type EventClaim, type EventWait } from '@workflows/ports';
 import { GroupCommit } from '../group-commit.js';
 
 type EventId = Pick<ClaimedEvent, 'tenantId' | 'id'>;
@@ -28,6 +28,19 @@ export class EventStore {
    */
   claim(limit: number, retryMs: number, after: string): Promise<EventClaim> {
     return this.database.call('claim_events', { p_limit: limit, p_retry_ms: retryMs, p_after: after });
+  }
+
+  /**
+   * Who waits for an event at this moment, a page at a time. `after`: the `after` of the page before, 0 at first. Whoever
+   * begins to wait later has found the event by itself.
+   */
+  waits({ tenantId, id }: EventId, after: number, limit: number): Promise<{ waits: EventWait[]; after: number | null }> {
+    return this.database.call('waits_for_event', { p_tenant: tenantId, p_event: id, p_after: after, p_limit: limit });
+  }
+
+  /** Tells these waits of the event, once for each. Resolves with how many letters were written: above 0 means ring. */
+  deliver({ tenantId, id }: EventId, waits: EventWait[]): Promise<number> {
+    return this.database.call('deliver_event', { p_tenant: tenantId, p_event: id, p_waits: waits });
   }
 
   /** Everybody has been told: the event is not taken up again. */

@@ -9,7 +9,7 @@ import { plainJson } from '../definition/plain-json.js';
 import { compileProgram, evaluate, type ScopeTypes } from '../expression/program.js';
 import { DYN } from '../expression/type.js';
 import { asRender, compileText, compileValue, listRendering, objectRendering, type Rendering } from '../expression/render.js';
-import type { Json } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
 import {
   type CatchRule,
   type CompiledGraph,
@@ -35,6 +35,7 @@ export function buildGraph(outline: Outline, types: DocumentTypes): CompiledGrap
     version: typeof document['version'] === 'number' ? document['version'] : 0,
     hash: documentHash(document),
     start: outline.start ?? '',
+    ...(mayReadTranscript(document) ? { readsTranscript: true } : {}),
     vars: Object.fromEntries(
       Object.entries(outline.vars).map(([name, schema]) => [
         name,
@@ -55,6 +56,11 @@ export function buildGraph(outline: Outline, types: DocumentTypes): CompiledGrap
     defaultCatch: (defaults.catch ?? []).map(catchRule),
     commands: (defaults.commands ?? []).map(({ keywords, next }) => ({ keywords, next })),
   };
+}
+
+/** Whatever is read of the conversation beside its other fields: by a computed name, or whole, the transcript is in it. */
+function mayReadTranscript(document: JsonObject): boolean {
+  return /\bconversation\b(?!\.\??(?:id|channel|connection|windowMinutes)\b)/.test(JSON.stringify(document));
 }
 
 function compileNode(node: OutlineNode, outline: Outline, types: DocumentTypes): CompiledNode {

@@ -143,6 +143,8 @@ export interface CompiledGraph {
   /** SHA-256 of the canonical document without `version` and `labels`, hex. */
   hash: string;
   start: string;
+  /** True: some expression may read `conversation.transcript`, so runs keep what is said in them. */
+  readsTranscript?: boolean;
   vars: Record<string, CompiledVariable>;
   triggers: Record<string, CompiledTrigger>;
   nodes: Record<string, CompiledNode>;

@@ -52,7 +52,7 @@ const CONTACT = {
   tags: { kind: 'list', item: STRING },
 } satisfies Record<string, ExpressionType>;
 
-const CONVERSATION = objectType({ id: STRING, channel: STRING, connection: STRING, windowMinutes: INT });
+const CONVERSATION = objectType({ id: STRING, channel: STRING, connection: STRING, windowMinutes: INT, transcript: STRING });
 
 const TENANT = { id: STRING, name: STRING, timezone: STRING, locale: STRING };
 

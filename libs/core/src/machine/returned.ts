@@ -14,6 +14,7 @@ import { plusMs } from './instant.js';
 import type { Effect, NodeOutcome } from './outcome.js';
 import { scopeOf } from './scope.js';
 import type { SettledEffect, Token } from './state.js';
+import { said } from './spoken.js';
 import { assignAll, attempt, explain, setVariable } from './variables.js';
 
 /** What a node's outcome does to its token. */
@@ -153,6 +154,7 @@ function giveOut(draft: Draft, token: Token, effects: readonly Effect[]): number
     );
   }
   counters.sends += sends;
+  said(draft, effects);
   return effects.flatMap((effect) => {
     const seq = giveEffect(draft, token, effect);
     return effect.kind === 'write' ? [] : [seq];

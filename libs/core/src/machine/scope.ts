@@ -1,5 +1,5 @@
 import type { CompiledGraph, Scope } from '../graph/compiled-graph.js';
-import type { ExecutionContext } from './context.js';
+import { transcriptText } from '../message/transcript.js';
 import type { ExecutionState, Token } from './state.js';
 import { eachOf, visibleSteps } from './branch.js';
 import { branchPath, stepKey } from './step-key.js';
@@ -20,7 +20,7 @@ export function scopeOf(graph: CompiledGraph, state: ExecutionState, token: Toke
     ...eachOf(state, token),
     run: { id: state.id, now: at, startedAt: state.startedAt, workflow: graph.workflow, version: graph.version },
     ...(contact === undefined ? {} : { contact: { ...contact } }),
-    ...conversationOf(state.context, at),
+    ...conversationOf(state, at),
     tenant: { ...tenant },
     ...(token === null
       ? {}
@@ -34,10 +34,13 @@ export function scopeOf(graph: CompiledGraph, state: ExecutionState, token: Toke
   };
 }
 
-function conversationOf(context: ExecutionContext, at: string): Pick<Scope, 'conversation'> {
+function conversationOf({ context, transcript = [] }: ExecutionState, at: string): Pick<Scope, 'conversation'> {
   if (context.conversation === undefined) return {};
   const { id, channel, connection, lastInboundAt, windowHours } = context.conversation;
-  return { conversation: { id, channel, connection, windowMinutes: windowMinutes(lastInboundAt, windowHours, at) } };
+  const minutes = windowMinutes(lastInboundAt, windowHours, at);
+  return {
+    conversation: { id, channel, connection, windowMinutes: minutes, transcript: transcriptText(transcript) },
+  };
 }
 
 /** Whole minutes for which free text may still be sent; 0: closed. A channel without such a rule is always fully open. */

@@ -7,6 +7,7 @@ import type { ExecutionEvent } from './event.js';
 import { earliest, plusMs } from './instant.js';
 import { move } from './move.js';
 import { scopeOf } from './scope.js';
+import { heard } from './spoken.js';
 import type { ExecutionState, Token } from './state.js';
 import { assignAll, attempt } from './variables.js';
 
@@ -22,6 +23,7 @@ export function start(graph: CompiledGraph, event: ExecutionEvent & { type: 'sta
     });
     return draft;
   }
+  if (event.message !== undefined) heard(draft, event.message);
   if (trigger.session.debounceMs > 0 && event.message !== undefined) {
     const latest = plusMs(event.at, Math.max(trigger.session.maxDebounceMs, trigger.session.debounceMs));
     draft.state.gathering = { until: plusMs(event.at, trigger.session.debounceMs), latest, messages: [event.message] };

@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
+import type { TranscriptLine } from '../message/transcript.js';
 import type { ExecutionContext } from './context.js';
 import type { HeldEvent } from './event.js';
 import type { EffectResult, Signal, Wait } from './outcome.js';
@@ -31,6 +32,8 @@ export interface ExecutionState {
   steps: JsonObject;
   /** What the run last read of the world around it. */
   context: ExecutionContext;
+  /** What was said in this run, the oldest first; absent where the workflow does not read `conversation.transcript`. */
+  transcript?: TranscriptLine[];
   tokens: Token[];
   /** Regions that are open, an outer one before those inside it. Absent when there is none. */
   regions?: Region[];

@@ -9,6 +9,7 @@ import { hold, isHeld, nextHeld } from './held.js';
 import { migrate } from './migrate.js';
 import { move } from './move.js';
 import { returned } from './returned.js';
+import { heard } from './spoken.js';
 import { gather, start } from './start.js';
 import type { ExecutionState, Token } from './state.js';
 import { keepRegistrations } from './registrations.js';
@@ -73,6 +74,7 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
       return;
     }
     case 'message':
+      heard(draft, event.message);
       if (event.token === undefined) gather(draft, event.message, event.receivedAt);
       else
         onMessage(

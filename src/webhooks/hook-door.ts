@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { checkValue, type Json, type JsonObject } from '@workflows/core';
-import { ExecutionEnds, PublishedWorkflows, type Started, Workflows } from '@workflows/engine';
-import { type ExecutionEnd, WorkflowStore } from '@workflows/storage';
+import { ExecutionEnds, type PublishedWorkflow, PublishedWorkflows, type Started, Workflows } from '@workflows/engine';
+import { type ExecutionEnd, type WebhookTarget, WorkflowStore } from '@workflows/storage';
 import { headersOf, type HttpRequest } from '../http/exchange.js';
 import { notFound, Refusal, unprocessable } from '../problems/refusal.js';
 import { provesSender } from './hook-auth.js';
@@ -27,8 +27,8 @@ export class HookDoor {
   async receive(endpointId: string, request: HttpRequest): Promise<HookAnswer> {
     const endpoint = await this.workflows.findWebhook(endpointId);
     if (endpoint === null) throw notFound('webhook address');
-    const { tenantId, workflowId } = endpoint;
-    const trigger = await this.triggerOf(tenantId, workflowId, endpoint.trigger);
+    const { tenantId } = endpoint;
+    const { workflow, trigger } = await this.openedBy(endpoint);
     if (trigger.method !== request.method) {
       throw new Refusal(405, 'method_not_allowed', `This trigger takes ${trigger.method}.`, {
         headers: { allow: trigger.method },
@@ -42,16 +42,17 @@ export class HookDoor {
     // The trigger's own key comes first: it is what the author knows of the sender.
     const idempotencyKey = start.idempotencyKey ?? headersOf(request)['idempotency-key'];
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-    const started = await this.engine.startFromWebhook({ tenantId, workflowId, trigger: trigger.id, event, ...start, ...key });
+    const started = await this.engine.startFromWebhook({ tenantId, workflow, trigger: trigger.id, event, ...start, ...key });
     return this.answer(tenantId, trigger.waitMs, started);
   }
 
-  private async triggerOf(tenantId: string, workflowId: string, triggerId: string): Promise<HookTrigger> {
-    const workflows = await this.published.latest(tenantId);
-    const compiled = workflows.find((workflow) => workflow.workflowId === workflowId)?.graph.triggers[triggerId];
+  private async openedBy(target: WebhookTarget): Promise<{ workflow: PublishedWorkflow; trigger: HookTrigger }> {
+    const workflows = await this.published.of(target.tenantId, target.revision);
+    const workflow = workflows.find(({ workflowId }) => workflowId === target.workflowId);
+    const compiled = workflow?.graph.triggers[target.trigger];
     const trigger = compiled === undefined ? null : hookTriggerOf(compiled);
-    if (trigger === null) throw notFound('webhook address');
-    return trigger;
+    if (workflow === undefined || trigger === null) throw notFound('webhook address');
+    return { workflow, trigger };
   }
 
   private async prove(tenantId: string, { auth }: HookTrigger, request: HttpRequest): Promise<void> {

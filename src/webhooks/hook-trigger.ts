@@ -45,8 +45,17 @@ export interface HookTrigger {
   compiled: CompiledTrigger;
 }
 
+/** Compiled triggers never change, so each is read once. */
+const known = new WeakMap<CompiledTrigger, HookTrigger | null>();
+
 /** The door's view of a webhook trigger, or null for a trigger of another type. The compiler has filled the defaults in. */
 export function hookTriggerOf(compiled: CompiledTrigger): HookTrigger | null {
+  let trigger = known.get(compiled);
+  if (trigger === undefined) known.set(compiled, (trigger = readTrigger(compiled)));
+  return trigger;
+}
+
+function readTrigger(compiled: CompiledTrigger): HookTrigger | null {
   const read = definition.safeParse(compiled.definition);
   if (!read.success) return null;
   const { method, auth: given, response: answer, body } = read.data;

@@ -33,7 +33,7 @@ const DEFINERS: Record<string, string[]> = {
     'deliver_event',
     'extend_leases',
     'find_connections',
-    'find_webhook_endpoint',
+    'find_webhooks',
     'finish_events',
     'record_receipts',
     'release_mailboxes',

@@ -24,7 +24,8 @@ export interface StartRequest {
 /** An event that came through a webhook trigger; `event` is as expressions see it, without `at`. */
 export interface WebhookStart {
   tenantId: string;
-  workflowId: string;
+  /** What the door has looked up and checked the event against. */
+  workflow: PublishedWorkflow;
   trigger: string;
   event: JsonObject;
   /** Binds the run to a contact. */
@@ -59,12 +60,10 @@ export class Workflows {
   }
 
   /**
-   * Starts a run by a webhook whose sender and body have been checked. Throws StartRefused when nothing is published, or
-   * when there is no such contact.
+   * Starts a run by a webhook whose sender and body have been checked. Throws StartRefused when there is no such contact.
    */
   async startFromWebhook(request: WebhookStart): Promise<Started> {
-    const workflow = await this.workflow(request.tenantId, request.workflowId);
-    return this.accept(request, workflow, { ...request.event, trigger: request.trigger });
+    return this.accept(request, request.workflow, { ...request.event, trigger: request.trigger });
   }
 
   /** Asks a run to end. It is cancelled between two steps; one that has ended meanwhile stays as it is. */

@@ -220,6 +220,7 @@ describe('WorkflowStore', () => {
       workflowId: 'greet',
       versionId: second.id,
       trigger: 'hook',
+      revision: (await workflows.published(tenantId)).revision,
     });
     await workflows.publish(tenantId, { ...publication, hash: 'h3', webhookTriggers: [] });
     expect(await workflows.findWebhook(endpoint?.id ?? '')).toBeNull();

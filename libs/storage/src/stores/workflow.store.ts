@@ -8,6 +8,7 @@ import {
   type WorkflowVersionRecord,
   type WorkflowVersionSummary,
 } from '@workflows/ports';
+import { GroupCommit } from '../group-commit.js';
 
 export interface Publication {
   id: string;
@@ -30,6 +31,8 @@ export interface WebhookTarget {
   workflowId: string;
   versionId: string;
   trigger: string;
+  /** How often the tenant has published: what the door answers with must not be older. */
+  revision: number;
 }
 
 export interface PublishedWorkflows {
@@ -40,7 +43,15 @@ export interface PublishedWorkflows {
 
 @Injectable()
 export class WorkflowStore {
-  constructor(private readonly database: Database) {}
+  private readonly webhooks: GroupCommit<string, WebhookTarget | null>;
+
+  constructor(private readonly database: Database) {
+    this.webhooks = new GroupCommit({
+      inFlight: 2,
+      maxItems: 500,
+      call: (addresses) => database.call<Array<WebhookTarget | null>>('find_webhooks', { p: addresses }),
+    });
+  }
 
   /**
    * `expected`: the revision that the writer has seen, 0 for "there is none". Rejects with DatabaseRefusal
@@ -100,8 +111,8 @@ export class WorkflowStore {
     return this.database.callAsTenant(tenantId, 'webhook_endpoints_of', { p_workflow_id: workflowId });
   }
 
-  /** Null: no such address, or nothing is published behind it. */
+  /** Null: no such address, or nothing is published behind it. Looks that come together share one call. */
   findWebhook(endpointId: string): Promise<WebhookTarget | null> {
-    return this.database.call('find_webhook_endpoint', { p_id: endpointId });
+    return this.webhooks.add(endpointId);
   }
 }

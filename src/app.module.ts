@@ -7,6 +7,7 @@ import { RouteRules } from './access/route-rules.js';
 import { ApiKeyIssuer } from './admin/api-keys/api-key-issuer.js';
 import { ApiKeysController, TenantApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
+import { ConversationRulesController } from './admin/conversation-rules/conversation-rules.controller.js';
 import { ConversationsController } from './admin/conversations/conversations.controller.js';
 import { ExecutionHistoryController } from './admin/executions/execution-history.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
@@ -51,6 +52,7 @@ const API_CONTROLLERS = [
   ExecutionsController,
   ExecutionHistoryController,
   ConversationsController,
+  ConversationRulesController,
   TasksController,
   WebhooksController,
   HooksController,

@@ -1,4 +1,13 @@
-import type { ExecutionEvent, ExecutionState, ExecutionStatus, Failure, Json, JsonObject, TaskKind } from '@workflows/core';
+import type {
+  ConversationRules,
+  ExecutionEvent,
+  ExecutionState,
+  ExecutionStatus,
+  Failure,
+  Json,
+  JsonObject,
+  TaskKind,
+} from '@workflows/core';
 
 /** A page of a list: pass `nextCursor` on to get what follows; null ends the list. */
 export interface Page<Item> {
@@ -19,6 +28,8 @@ export interface TenantRecord {
   timezone: string;
   locale: string;
   settings: JsonObject;
+  /** Rules of its conversations, as far as they differ from the usual ones. */
+  rules: ConversationRules;
   createdAt: string;
 }
 
@@ -157,6 +168,8 @@ export interface ConversationMessage {
   receipt: string | null;
   executionId: string | null;
   node: string | null;
+  /** Outbound only: who wrote what no run has sent: `engine`, or a person. */
+  author: string | null;
 }
 
 export const TASK_STATUSES = ['open', 'approved', 'rejected', 'expired', 'withdrawn'] as const;

@@ -8,6 +8,7 @@ import type {
   Json,
   JsonObject,
   MessageStatus,
+  OutboundMessage,
 } from '@workflows/core';
 
 /** A tenant's account on a channel, as far as routing needs it. Held in memory by every process that accepts webhooks. */
@@ -142,6 +143,13 @@ export interface RunCommit {
   withdraw: boolean;
 }
 
+/** What a commit writes for its conversation beside the runs, in order. */
+export type MailboxWrite =
+  /** The contact opts out, which withdraws what runs have not sent yet, or in again. */
+  | { type: 'consent'; optedOut: boolean }
+  /** A message that no run sends; `key`: once for each. */
+  | { type: 'say'; author: 'engine'; message: OutboundMessage; key: string };
+
 /** One mailbox of a commit. It stands or falls as a whole: lease and every revision must still hold. */
 export interface MailboxCommit {
   tenantId: string;
@@ -149,6 +157,7 @@ export interface MailboxCommit {
   leaseToken: number;
   readUpTo: number;
   runs: RunCommit[];
+  writes: MailboxWrite[];
   /** Gives the lease back; false for a checkpoint on the way. */
   release: boolean;
   /** When the earliest timer of the mailbox is due, or null. Only looked at with `release`. */
@@ -172,6 +181,8 @@ export interface OutboundItem {
   attempt: number;
   /** True: it was tried before and nobody knows the result; the wait for a receipt is over. */
   resend: boolean;
+  /** True: the contact has opted out of messages such as this one. */
+  optedOut: boolean;
 }
 
 /** The unsent messages of one conversation, in order. Only the lease holder may send them. */

@@ -32,6 +32,8 @@ export class MessageView implements ConversationMessage {
   @ApiProperty({ type: String, nullable: true, description: 'Outbound: highest receipt.' }) receipt: string | null;
   @ApiProperty({ type: String, nullable: true }) executionId: string | null;
   @ApiProperty({ type: String, nullable: true }) node: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Who wrote what no run has sent: engine, or a person.' })
+  author: string | null;
 }
 
 export class MessagePage extends PageEnd {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsTimeZone } from 'class-validator';
-import type { JsonObject } from '@workflows/core';
+import type { ConversationRules, JsonObject } from '@workflows/core';
 import type { TenantRecord } from '@workflows/ports';
 import { ObjectField, PatternField, TextField } from '../../http/fields.js';
 import { PageEnd } from '../../http/paging.js';
@@ -41,6 +41,8 @@ export class TenantView implements TenantRecord {
   @ApiProperty({ example: 'UTC' }) timezone: string;
   @ApiProperty({ example: 'en' }) locale: string;
   @ApiProperty({ type: 'object', additionalProperties: true }) settings: JsonObject;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Rules of its conversations.' })
+  rules: ConversationRules;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
 }
 

@@ -1,4 +1,4 @@
-import { assertNever, type ExecutionEvent, type InboundMessage, type JsonObject, routeMessage } from '@workflows/core';
+import { assertNever, consentOf, type ExecutionEvent, type InboundMessage, type JsonObject, routeMessage } from '@workflows/core';
 import type { Letter, StartLetter } from '@workflows/ports';
 import { v7 as uuidv7 } from 'uuid';
 import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -57,6 +57,7 @@ export class LetterReader {
     const { conversation } = this.session.claimed;
     if (conversation === null) throw new Error(`Mailbox ${this.session.mailboxId} has a message but no conversation.`);
     const { message } = letter.body;
+    if (await this.readConsent(letter)) return;
     const at = this.session.now();
     const published = await this.published();
     const route = routeMessage({
@@ -86,6 +87,29 @@ export class LetterReader {
       default:
         return assertNever(route);
     }
+  }
+
+  /**
+   * Opt-out and opt-in come before everything else (language, section 6.3). False when the message is no such word. What
+   * was sent before stays sent; nothing else of the contact's runs survives the commit.
+   */
+  private async readConsent({ seq, body: { message } }: LetterOf<'message'>): Promise<boolean> {
+    const { session } = this;
+    const { contact, tenant } = session.context();
+    if (contact === undefined) return false;
+    const consent = consentOf(message, session.tenant.rules, contact, [contact.locale, tenant.locale]);
+    if (consent === null) return false;
+    const { optedOut, confirmation } = consent;
+    const runs = optedOut ? this.alive() : [];
+    // Somebody who says it again has been answered.
+    if (optedOut === contact.optedOut && runs.length === 0) return true;
+    // First, so that it stands in the first commit, if cancelling needs one on its way.
+    session.write({ type: 'consent', optedOut });
+    session.write({ type: 'say', author: 'engine', message: { type: 'content', text: confirmation }, key: `consent:${seq}` });
+    for (const { executionId } of runs) {
+      await this.give(executionId, { type: 'cancelled', at: session.now(), reason: 'opt_out' });
+    }
+    return true;
   }
 
   private async readStart(letter: LetterOf<'start'>): Promise<void> {

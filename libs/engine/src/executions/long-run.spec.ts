@@ -15,7 +15,16 @@ import { LiveRun } from './live-run.js';
 import { MailboxSession } from './mailbox-session.js';
 import { Segment } from './segment.js';
 
-const TENANT = { id: 't', slug: 't', name: 'T', timezone: 'UTC', locale: 'en', settings: {}, createdAt: '2026-03-02T00:00:00Z' };
+const TENANT = {
+  id: 't',
+  slug: 't',
+  name: 'T',
+  timezone: 'UTC',
+  locale: 'en',
+  settings: {},
+  rules: {},
+  createdAt: '2026-03-02T00:00:00Z',
+};
 const NOW = '2026-03-02T12:00:00.000Z';
 const MAILBOX: ClaimedMailbox = {
   tenantId: 't',

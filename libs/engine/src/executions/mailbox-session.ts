@@ -1,6 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { ChannelCapabilities, ExecutionContext } from '@workflows/core';
-import { type ClaimedMailbox, type CommitResult, crashPoint, type MailboxCommit, type TenantRecord } from '@workflows/ports';
+import {
+  type ClaimedMailbox,
+  type CommitResult,
+  crashPoint,
+  type MailboxCommit,
+  type MailboxWrite,
+  type TenantRecord,
+} from '@workflows/ports';
 import type { Committer } from '@workflows/storage';
 import type { ChannelRegistry } from '../channels/channel.registry.js';
 import type { DatabaseClock } from '../claims/database-clock.js';
@@ -16,6 +23,8 @@ export class MailboxSession {
   private static readonly logger = new Logger('Mailbox');
   readonly runs: LiveRun[] = [];
   readonly committed: Committed[] = [];
+  private writes: MailboxWrite[] = [];
+  private optedOut: boolean | undefined;
   /** The last letter that has been dealt with. */
   private readUpTo: number;
 
@@ -47,7 +56,9 @@ export class MailboxSession {
   }
 
   context(): ExecutionContext {
-    return executionContext(this.claimed, this.tenant, (channel) => this.capabilities(channel));
+    const context = executionContext(this.claimed, this.tenant, (channel) => this.capabilities(channel));
+    if (context.contact !== undefined && this.optedOut !== undefined) context.contact.optedOut = this.optedOut;
+    return context;
   }
 
   capabilities(channel: string): ChannelCapabilities {
@@ -56,6 +67,12 @@ export class MailboxSession {
 
   read(seq: number): void {
     this.readUpTo = seq;
+  }
+
+  /** For the next commit. */
+  write(write: MailboxWrite): void {
+    this.writes.push(write);
+    if (write.type === 'consent') this.optedOut = write.optedOut;
   }
 
   /** Writes what there is and keeps the lease. Whatever follows may touch the world. */
@@ -81,9 +98,11 @@ export class MailboxSession {
       leaseToken: this.lease.token,
       readUpTo: this.readUpTo,
       runs,
+      writes: this.writes,
       release: release !== null,
       wakeAt: release?.wakeAt ?? null,
     };
+    this.writes = [];
     crashPoint('advance.before-commit');
     const result = await this.committer.commit(item);
     if (!result.committed) {

@@ -14,6 +14,12 @@ describe('EffectReference', () => {
     expect(book.read(reference)).toEqual(effect);
   });
 
+  it('carries the id of a conversation, which is a hash and no UUID by its version', () => {
+    const book = references();
+    const said = { ...effect, executionId: '74657833-3bdc-3b0f-edb0-ef5490c596f2' };
+    expect(book.read(book.write(said))).toEqual(said);
+  });
+
   it('refuses a reference with one bit changed, wherever it is', () => {
     const book = references();
     const bytes = Buffer.from(book.write(effect), 'base64url');

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { parse as parseUuid, stringify as formatUuid } from 'uuid';
 import { ENGINE_OPTIONS, type EngineOptions } from '../engine-options.js';
 
 export interface ReferencedEffect {
   tenantId: string;
+  /** The run, or the conversation of a message that no run has sent. */
   executionId: string;
   seq: number;
 }
@@ -22,8 +22,8 @@ export class EffectReference {
 
   write(effect: ReferencedEffect): string {
     const body = Buffer.alloc(BODY_BYTES);
-    body.set(parseUuid(effect.tenantId), 0);
-    body.set(parseUuid(effect.executionId), 16);
+    body.set(bytesOf(effect.tenantId), 0);
+    body.set(bytesOf(effect.executionId), 16);
     body.writeUInt32BE(effect.seq, 32);
     return Buffer.concat([body, this.tag(body)]).toString('base64url');
   }
@@ -35,8 +35,8 @@ export class EffectReference {
     const body = bytes.subarray(0, BODY_BYTES);
     if (!timingSafeEqual(this.tag(body), bytes.subarray(BODY_BYTES))) return null;
     return {
-      tenantId: formatUuid(body.subarray(0, 16)),
-      executionId: formatUuid(body.subarray(16, 32)),
+      tenantId: idOf(body.subarray(0, 16)),
+      executionId: idOf(body.subarray(16, 32)),
       seq: body.readUInt32BE(32),
     };
   }
@@ -44,4 +44,13 @@ export class EffectReference {
   private tag(body: Buffer): Buffer {
     return createHmac('sha256', this.options.effectReferenceKey).update(body).digest().subarray(0, TAG_BYTES);
   }
+}
+
+/** Ids of conversations are hashes without a UUID's version, which a UUID library would refuse. */
+function bytesOf(id: string): Buffer {
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
+}
+
+function idOf(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { assertNever, type EffectResult, type SendResult, windowFailure } from '@workflows/core';
+import { assertNever, type EffectResult, type Failure, type SendResult, windowFailure } from '@workflows/core';
 import { type ClaimedOutbox, crashPoint, type OutboundItem, type SettleSend } from '@workflows/ports';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { ConnectionAccounts } from '../connections/connection-accounts.js';
@@ -9,6 +9,13 @@ import { retryAfterRefusal } from './send-retry.js';
 
 /** How the journal will remember one send. */
 export type Settlement = Pick<SettleSend, 'state' | 'providerId' | 'result' | 'retryInMs'>;
+
+const OPTED_OUT: Failure = {
+  code: 'channel.opted_out',
+  kind: 'terminal',
+  message:
+    'The contact has opted out. Templates, and messages of runs that the contact did not start afterwards, are not sent until they opt in.',
+};
 
 /** Makes one attempt to send one message, whose intent has been committed, and says what the journal has to remember. */
 @Injectable()
@@ -28,6 +35,7 @@ export class MessageSender {
       const message = 'The connection of this conversation is disabled or gone. Enable it, then run the step again.';
       return { state: 'failed', result: { outcome: 'failed', failure: { code: 'resource.missing', kind: 'terminal', message } } };
     }
+    if (item.optedOut) return { state: 'failed', result: { outcome: 'failed', failure: OPTED_OUT } };
     const { message } = item.effect;
     const channel = this.channels.get(outbox.channel);
     // Once more, because a message may have waited in the outbox.

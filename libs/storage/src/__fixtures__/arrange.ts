@@ -107,6 +107,7 @@ export function commitOf(box: ClaimedMailbox, runs: RunCommit[], overrides: Part
     leaseToken: box.leaseToken,
     readUpTo: box.readUpTo,
     runs,
+    writes: [],
     release: true,
     wakeAt: null,
     ...overrides,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Json, JsonObject } from '@workflows/core';
+import type { ConversationRules, Json, JsonObject } from '@workflows/core';
 import { Database, type Page, type PageRequest, type TenantRecord } from '@workflows/ports';
 
 export interface NewTenant {
@@ -32,6 +32,11 @@ export class TenantStore {
 
   list(page: PageRequest): Promise<Page<TenantRecord>> {
     return this.database.callAsOperator('list_tenants', { p_limit: page.limit, p_cursor: page.cursor });
+  }
+
+  /** Replaces the rules of the tenant's conversations. */
+  putRules(tenantId: string, rules: ConversationRules): Promise<ConversationRules> {
+    return this.database.callAsTenant(tenantId, 'put_conversation_rules', { p_rules: rules });
   }
 
   /** The tenant itself, read as itself. Null when there is none of this id. */

@@ -15,6 +15,8 @@ import { RecordedExecutions } from './admin/executions/recorded-executions.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
 import { QueuesController } from './admin/queues/queues.controller.js';
 import { SecretsController } from './admin/secrets/secrets.controller.js';
+import { RowsController } from './admin/tables/rows.controller.js';
+import { TablesController } from './admin/tables/tables.controller.js';
 import { TasksController } from './admin/tasks/tasks.controller.js';
 import { TenantsController } from './admin/tenants/tenants.controller.js';
 import { TenantResources } from './admin/workflows/tenant-resources.js';
@@ -45,6 +47,8 @@ const API_CONTROLLERS = [
   ConnectionsController,
   SecretsController,
   QueuesController,
+  TablesController,
+  RowsController,
   WorkflowsController,
   WorkflowBundlesController,
   WorkflowVersionsController,

@@ -80,3 +80,12 @@ select tenant_id, '30000000-0000-4000-8000-000000000000', 'approval', 'sales', '
 insert into workflows.event_waits (tenant_id, execution_id, step, mailbox_id, name, key, since)
 select tenant_id, '10000000-0000-4000-8000-000000000000', 1, 'f0000000-0000-4000-8000-000000000000', 'seed.planted', 'other',
   workflows.now() from workflows.tenants;
+
+insert into workflows.data_tables (tenant_id, name, columns, row_count, bytes, writes)
+select tenant_id, 'products', '{"type":"object","properties":{"price":{"type":"number"}}}', 1, 14, 1 from workflows.tenants;
+
+insert into workflows.data_rows (tenant_id, table_name, id, version, value)
+select tenant_id, 'products', 'lamp', 1, '{"price": 9.5}' from workflows.tenants;
+
+insert into workflows.store_writes (tenant_id, execution_id, idempotency_key, answer)
+select tenant_id, '10000000-0000-4000-8000-000000000000', 'seed', '{"outcome":"done","version":1}' from workflows.tenants;

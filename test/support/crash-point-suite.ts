@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@workflows/core';
 import { CRASH_POINTS, type CrashPoint } from '@workflows/ports';
-import { Deployment, eventually, type Tenant } from './deployment.js';
+import { Deployment, eventually, NUMBER, type Tenant } from './deployment.js';
 
-/** A message, a call that must not be repeated blindly, a second message, a question and its answer, an event: the whole road. */
+/** A message, a call that must not be repeated blindly, a count, a second message, a question and its answer, an event: the whole road. */
 const workflow = (port: number): JsonObject & { id: string } => ({
   dsl: '1.0',
   id: 'order',
@@ -23,8 +23,13 @@ const workflow = (port: number): JsonObject & { id: string } => ({
         body: { contact: '{{ contact.id }}' },
         effect: 'idempotent',
       },
-      next: 'size',
+      next: 'count',
       catch: [{ errors: ['*'], next: 'sorry' }],
+    },
+    count: {
+      type: 'data.write',
+      with: { table: 'counters', op: 'increment', key: 'reservations', value: { made: 1 } },
+      next: 'size',
     },
     size: {
       type: 'message.ask',
@@ -78,7 +83,9 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
       const { port } = shop.address() as AddressInfo;
       deployment = await Deployment.create({ queue, environment: { EGRESS_ALLOW_PRIVATE: `127.0.0.1:${port}` } });
       const engine = await deployment.start();
-      tenant = await deployment.tenant([workflow(port), BOOKKEEPING]);
+      tenant = await deployment.tenant([workflow(port), BOOKKEEPING], NUMBER, {
+        counters: { type: 'object', properties: { made: { type: 'integer' } } },
+      });
       await engine.kill();
     }, 60_000);
 
@@ -118,7 +125,7 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
           (latest) => latest?.status === 'completed',
         );
         const timeline = await tenant.rest.get<{ steps: Array<{ node: string }> }>(`/v1/executions/${run?.id ?? ''}/timeline`);
-        expect(timeline.steps.map(({ node }) => node)).toEqual(['welcome', 'reserve', 'size', 'thanks', 'tell', 'done']);
+        expect(timeline.steps.map(({ node }) => node)).toEqual(['welcome', 'reserve', 'count', 'size', 'thanks', 'tell', 'done']);
         expect((await deployment.emulator.messages({ waId: customer })).map(({ text }) => text)).toEqual(CONVERSATION);
         const told = await eventually(
           async () => (await tenant.rest.get<Executions>('/v1/executions?workflow=bookkeeping')).items,
@@ -132,6 +139,13 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
 
     it('never asked the shop for more than one reservation per conversation', () => {
       expect(new Set(reservations).size).toBe(CRASH_POINTS.length);
+    });
+
+    it('counted each of them once', async () => {
+      const engine = await deployment.start();
+      const row = await tenant.rest.get<{ value: { made: number } }>('/v1/tables/counters/rows/reservations');
+      expect(row.value.made).toBe(CRASH_POINTS.length);
+      await engine.stop();
     });
   });
 }

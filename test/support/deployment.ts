@@ -89,8 +89,12 @@ export class Deployment {
     return new RestClient(this.url, OPERATOR_KEY);
   }
 
-  /** A tenant with a key, a number on the emulator, and these workflows published. */
-  async tenant(workflows: Array<JsonObject & { id: string }>, number = NUMBER): Promise<Tenant> {
+  /** A tenant with a key, a number on the emulator, tables by name, and these workflows published. */
+  async tenant(
+    workflows: Array<JsonObject & { id: string }>,
+    number = NUMBER,
+    tables: Record<string, JsonObject> = {},
+  ): Promise<Tenant> {
     const { id } = await this.operator.post<{ id: string }>('/v1/tenants', {
       slug: `tenant-${number}`,
       name: 'Tenant',
@@ -109,6 +113,7 @@ export class Deployment {
       settings: { markRead: true, typing: true },
       secrets: { accessToken: ACCESS_TOKEN },
     });
+    for (const [name, columns] of Object.entries(tables)) await rest.post('/v1/tables', { name, columns });
     for (const workflow of workflows) {
       const path = `/v1/workflows/${workflow.id}`;
       await rest.put(path, workflow);

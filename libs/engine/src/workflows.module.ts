@@ -4,7 +4,7 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CHANNELS } from '@workflows/channels';
 import { NODES } from '@workflows/nodes';
-import { Database, Doorbell, EgressClient } from '@workflows/ports';
+import { Database, Doorbell, EgressClient, StorePerformer } from '@workflows/ports';
 import { STORES } from '@workflows/storage';
 import { ChannelRegistry } from './channels/channel.registry.js';
 import { ConnectionAccounts } from './connections/connection-accounts.js';
@@ -19,6 +19,7 @@ import { LeaseKeeper } from './executions/lease-keeper.js';
 import { MailboxRunner } from './executions/mailbox.runner.js';
 import { MailboxWorker } from './executions/mailbox.worker.js';
 import { PartitionKeeper } from './housekeeping/partition-keeper.js';
+import { WriteForgetter } from './housekeeping/write-forgetter.js';
 import { Metrics } from './metrics/metrics.js';
 import { ExecutionFacts } from './facts/execution-facts.js';
 import { Acknowledger } from './inbound/acknowledger.js';
@@ -32,6 +33,8 @@ import { OutboundProcessor } from './outbound/outbound.processor.js';
 import { Pacer } from './outbound/pacer.js';
 import { Tasks } from './people/tasks.js';
 import { SecretBox } from './secrets/index.js';
+import { DatabaseStorePerformer } from './stored/database-store.performer.js';
+import { RowAccess } from './stored/row-access.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { Tenants } from './tenancy/tenants.js';
 import { ContactBinding } from './triggers/contact-binding.js';
@@ -66,6 +69,7 @@ export class WorkflowsModule {
       { provide: EgressClient, useValue: options.egress },
       { provide: SecretBox, useValue: options.secrets },
       { provide: WEBHOOK_SECRETS, useValue: options.webhookSecrets },
+      { provide: StorePerformer, useClass: DatabaseStorePerformer },
       ...STORES,
       ChannelRegistry,
       ExecutionEnds,
@@ -104,8 +108,10 @@ export class WorkflowsModule {
         OutboundProcessor,
         PartitionKeeper,
         Pacer,
+        RowAccess,
         Sweeper,
         Tenants,
+        WriteForgetter,
       ],
       exports: exported,
     };

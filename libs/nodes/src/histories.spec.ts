@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type EffectResult, type ExecutionEvent, type JsonObject, loadGraph, replay, stateHash } from '@workflows/core';
+import {
+  type EffectResult,
+  type ExecutionEvent,
+  type FrozenSchemas,
+  type JsonObject,
+  loadGraph,
+  replay,
+  stateHash,
+} from '@workflows/core';
 import { LEAD_FORM } from './__fixtures__/lead-form.js';
 import { Rehearsal } from './__fixtures__/rehearsal.js';
 import { NODE_SPECS } from './index.js';
@@ -15,6 +23,8 @@ const FOLDER = join(import.meta.dirname, '../../core/src/machine/__histories__')
 interface RecordedHistory {
   name: string;
   definition: JsonObject;
+  /** Absent where nothing of the tenant has a schema. */
+  schemas?: FrozenSchemas;
   events: ExecutionEvent[];
   /** `stateHash` of where the events lead. */
   hash: string;
@@ -77,8 +87,8 @@ describe('a recorded history', () => {
   });
 
   it.each(fileNames())('%s still leads to where it led', (fileName) => {
-    const { definition, events, hash, status } = read(fileName);
-    const state = replay(loadGraph(definition, { nodeTypes: NODE_SPECS }), events);
+    const { definition, schemas, events, hash, status } = read(fileName);
+    const state = replay(loadGraph(definition, { nodeTypes: NODE_SPECS, ...(schemas === undefined ? {} : { schemas }) }), events);
     expect({ hash: stateHash(state), status: state.status }).toEqual({ hash, status });
   });
 });

@@ -11,6 +11,10 @@ import { aiGenerateSpec } from './ai-generate/ai-generate.config.js';
 import { AiGenerateNode } from './ai-generate/ai-generate.node.js';
 import { emitSpec } from './emit/emit.config.js';
 import { EmitNode } from './emit/emit.node.js';
+import { dataReadSpec } from './data-read/data-read.config.js';
+import { DataReadNode } from './data-read/data-read.node.js';
+import { dataWriteSpec } from './data-write/data-write.config.js';
+import { DataWriteNode } from './data-write/data-write.node.js';
 import { endSpec } from './end/end.config.js';
 import { EndNode } from './end/end.node.js';
 import { foreachSpec } from './foreach/foreach.config.js';
@@ -59,6 +63,8 @@ export const NODES: Array<Type<NodeStrategy>> = [
   AiExtractNode,
   AiAgentNode,
   EmitNode,
+  DataReadNode,
+  DataWriteNode,
   WaitForNode,
   WaitUntilNode,
   HumanApprovalNode,
@@ -82,6 +88,8 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   aiExtractSpec,
   aiAgentSpec,
   emitSpec,
+  dataReadSpec,
+  dataWriteSpec,
   waitForSpec,
   waitUntilSpec,
   humanApprovalSpec,

@@ -11,6 +11,8 @@ export const CRASH_POINTS = [
   'advance.after-commit',
   'advance.before-http',
   'advance.after-http',
+  'advance.before-store',
+  'advance.after-store',
   'outbound.after-claim',
   'outbound.before-begin',
   'outbound.before-send',

@@ -7,3 +7,4 @@ export * from './events.js';
 export * from './node.js';
 export * from './records.js';
 export * from './road.js';
+export * from './store-performer.js';

@@ -1,9 +1,11 @@
 import type {
   ConversationRules,
+  DataSchema,
   ExecutionEvent,
   ExecutionState,
   ExecutionStatus,
   Failure,
+  FrozenSchemas,
   Json,
   JsonObject,
   TaskKind,
@@ -81,14 +83,30 @@ export interface WorkflowVersionRecord {
   version: number;
   hash: string;
   definition: JsonObject;
+  /** What its expressions were typed by when it was published. */
+  schemas: FrozenSchemas;
   publishedAt: string;
   publishedBy: string;
 }
 
 /** A version in a list: without its definition, and with the runs that go on it. */
-export interface WorkflowVersionSummary extends Omit<WorkflowVersionRecord, 'definition'> {
+export interface WorkflowVersionSummary extends Omit<WorkflowVersionRecord, 'definition' | 'schemas'> {
   /** Runs that have begun on this version and have not ended. */
   liveRuns: number;
+}
+
+/** A table of a tenant, which its workflows read and write. */
+export interface DataTableRecord {
+  name: string;
+  /** Of type object; a row has `id` and `version` beside these. */
+  columns: DataSchema;
+  /** Moves with each change of the columns. */
+  version: number;
+  rows: number;
+  /** Of all rows together, as JSON text. */
+  bytes: number;
+  createdAt: string;
+  updatedAt: string;
 }
 
 export interface ExecutionSummary {

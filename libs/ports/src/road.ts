@@ -77,7 +77,7 @@ export interface ClaimedRun {
   /** Version of the row, for the compare-and-set of the commit. */
   revision: number;
   state: ExecutionState;
-  /** Http effects of the run that were being done when its last holder vanished. */
+  /** Effects that the run's last holder was doing itself (http, store) when it vanished. */
   openEffects: Array<{ seq: number; effect: Effect; attempt: number }>;
 }
 

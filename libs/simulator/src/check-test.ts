@@ -11,7 +11,6 @@ export function checkTest(test: WorkflowTest, graph: CompiledGraph, path: string
     ...Object.entries(test.given.mocks ?? {}).flatMap(([node, mock]) =>
       unwiredPorts(mock, graph, node, pointer(path, 'given', 'mocks', node)),
     ),
-    ...notYet(test, path),
   ];
 }
 
@@ -46,20 +45,5 @@ function unwiredPorts(mocks: NodeMock | NodeMock[], graph: CompiledGraph, node: 
     const at = Array.isArray(mocks) ? pointer(path, index, 'outcome') : pointer(path, 'outcome');
     const hint = nameHint(mock.outcome, ports, 'Its ports');
     return [failed(at, `The node '${node}' has no port '${mock.outcome}'.`, hint === undefined ? {} : { hint })];
-  });
-}
-
-function notYet({ given, script, expect }: WorkflowTest, path: string): TestProblem[] {
-  const expectations = [expect, ...script.flatMap((step) => ('expect' in step ? [step.expect] : []))];
-  return [
-    ...(given.tables === undefined && expectations.every(({ tables }) => tables === undefined)
-      ? []
-      : [later(path, 'tables', 'data.read and data.write')]),
-  ];
-}
-
-function later(path: string, what: string, types: string): TestProblem {
-  return failed(path, `The test speaks of "${what}", but nodes of type ${types} do not run in this version.`, {
-    hint: `Remove "${what}" from the test until they do.`,
   });
 }

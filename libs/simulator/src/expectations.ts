@@ -1,4 +1,4 @@
-import { type Json, re2, type TestExpectation, type TestOutbound } from '@workflows/core';
+import { type Json, type JsonObject, re2, type TestExpectation, type TestOutbound } from '@workflows/core';
 import { contains, equals } from './json.js';
 import { offeredIn, type SentMessage } from './outbox.js';
 import type { TestProblem } from './report.js';
@@ -37,6 +37,9 @@ export function unmet(expected: TestExpectation, simulation: Simulation, path: s
     ...(expected.emitted ?? []).flatMap((event, index) =>
       unmetEvent(event, emitted(simulation), pointer(path, 'emitted', index)),
     ),
+    ...Object.entries(expected.tables ?? {}).flatMap(([name, rows]) =>
+      unmetRows(rows, simulation.tables.rows(name), name, pointer(path, 'tables', name)),
+    ),
     ...same(path, 'sends/exactly', 'The number of messages sent', expected.sends?.exactly, sends),
     ...(expected.sends?.atMost === undefined || sends <= expected.sends.atMost
       ? []
@@ -56,6 +59,17 @@ export function unmet(expected: TestExpectation, simulation: Simulation, path: s
         ? holds(pointer(path, 'error'), 'The error of the run', expected.error, error?.code)
         : holds(pointer(path, 'error'), 'The error of the run', expected.error, error === undefined ? undefined : { ...error })),
   ];
+}
+
+/** Each row that is expected has to be there, with what is named of it; others may be there beside it. */
+function unmetRows(expected: readonly JsonObject[], actual: readonly JsonObject[], table: string, path: string): TestProblem[] {
+  return expected.flatMap((row, index) => {
+    if (actual.some((candidate) => contains(candidate, row))) return [];
+    const sameId = actual.find(({ id }) => id === row['id']);
+    return [
+      failed(pointer(path, index), `The table '${table}' has no such row.`, { expected: row, actual: sameId ?? [...actual] }),
+    ];
+  });
 }
 
 /** Where the next message differs from an `out`. */

@@ -222,7 +222,11 @@ describe('a test that fails', () => {
     ],
     ['a step of people', { script: [{ in: 'help' }, { human: { close: {} } }] }, 'test.failed /tests/0/script/1/human'],
     ['a postback', { script: [{ in: 'help' }, { in: { postback: 'x' } }] }, 'test.failed /tests/0/script/1/in/postback'],
-    ['tables', { script: [{ in: 'help' }], expect: { tables: {} } }, 'test.failed /tests/0'],
+    [
+      'tables',
+      { script: [{ in: 'help' }], expect: { tables: { visits: [{ id: 'ana' }] } } },
+      'test.failed /tests/0/expect/tables/visits/0',
+    ],
   ])('names the place: %s', async (_what, test, finding) => {
     expect(findings(await play(test))).toEqual([finding]);
   });

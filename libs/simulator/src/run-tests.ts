@@ -2,6 +2,7 @@ import {
   type ChannelCapabilities,
   type CompiledGraph,
   compile,
+  type DataSchema,
   type JsonObject,
   type TenantContext,
   testShape,
@@ -46,7 +47,14 @@ export async function runTests(definition: unknown, options: RunTestsOptions = {
   const document = documentShape.parse(copy);
   const graph = calm(compilation.graph);
   const coverage = new Coverage(graph, document.nodes);
-  const stage = { graph, nodes, coverage, rawNodes: document.nodes, channels: options.channels ?? standardChannels() };
+  const stage = {
+    graph,
+    nodes,
+    coverage,
+    rawNodes: document.nodes,
+    channels: options.channels ?? standardChannels(),
+    tables: options.context?.tables,
+  };
   const tests: TestResult[] = [];
   for (const [index, test] of document.tests.entries()) tests.push(await runTest(test, pointer('/tests', index), stage));
 
@@ -68,12 +76,13 @@ interface Stage {
   coverage: Coverage;
   rawNodes: Record<string, JsonObject>;
   channels: Record<string, ChannelCapabilities>;
+  tables: Record<string, DataSchema> | undefined;
 }
 
 async function runTest(
   test: WorkflowTest,
   path: string,
-  { graph, nodes, coverage, rawNodes, channels }: Stage,
+  { graph, nodes, coverage, rawNodes, channels, tables }: Stage,
 ): Promise<TestResult> {
   const result = (problems: TestProblem[], script?: Script): TestResult => ({
     name: test.name,
@@ -87,7 +96,7 @@ async function runTest(
   let script: Script | undefined;
   try {
     const given = pointer(path, 'given');
-    const world = worldOf(graph, test, given, channels);
+    const world = worldOf(graph, test, given, channels, tables);
     const mocks = new Mocks(test.given.mocks ?? {}, rawNodes);
     const simulation = new Simulation({
       graph,

@@ -25,6 +25,7 @@ import { SimulatedEvents } from './simulated-events.js';
 import { SimulatedRun } from './simulated-run.js';
 import { failed, pointer, TestStopped } from './test-problem.js';
 import type { TestProblem } from './report.js';
+import type { Tables } from './tables.js';
 import type { World } from './world.js';
 
 export interface Stage {
@@ -60,6 +61,10 @@ export class Simulation {
   constructor(private readonly stage: Stage) {
     this.now = stage.world.now;
     this.lastInboundAt = stage.world.lastInboundAt;
+  }
+
+  get tables(): Tables {
+    return this.stage.world.tables;
   }
 
   /** The run that was started last: the one that the script talks about. */
@@ -221,6 +226,7 @@ export class Simulation {
       if (mocked !== undefined) return mocked;
       throw new TestStopped(unmocked(pointer(this.stage.testPath, 'given', 'mocks'), node, 'http.request'));
     }
+    if (effect.kind === 'store') return this.stage.world.tables.answer(effect.request);
     if (effect.kind === 'write') {
       this.writes.push({ node, write: effect.write });
       this.events.write(run, step, effect.write, this.now, this.alive());
@@ -263,5 +269,5 @@ function endless(path: string): TestProblem {
 
 /** What a run has decided to send or to write happens, whatever becomes of the branch that decided it. */
 function isDecided(command: Command): boolean {
-  return command.type === 'effect' && command.effect.kind !== 'http';
+  return command.type === 'effect' && (command.effect.kind === 'message' || command.effect.kind === 'write');
 }

@@ -2,12 +2,14 @@ import {
   type ChannelCapabilities,
   type CompiledGraph,
   type CompiledTrigger,
+  type DataSchema,
   durationMs,
   type ExecutionContext,
   plusMs,
   type WorkflowTest,
 } from '@workflows/core';
 import { z } from 'zod';
+import { Tables } from './tables.js';
 import { failed, pointer, TestStopped } from './test-problem.js';
 
 const HOUR_MS = 3_600_000;
@@ -32,6 +34,7 @@ export interface World {
   conversation: { channel: string; connection: string; capabilities: ChannelCapabilities } | null;
   /** When the contact last wrote before the test, or null. */
   lastInboundAt: string | null;
+  tables: Tables;
   context(lastInboundAt: string | null): ExecutionContext;
 }
 
@@ -41,6 +44,7 @@ export function worldOf(
   test: WorkflowTest,
   path: string,
   channels: Record<string, ChannelCapabilities>,
+  tables: Record<string, DataSchema> = {},
 ): World {
   const { given } = test;
   const trigger = graph.triggers[given.trigger];
@@ -60,6 +64,7 @@ export function worldOf(
     now,
     trigger,
     conversation,
+    tables: new Tables(given.tables ?? {}, tables),
     lastInboundAt: conversation === null ? null : lastWrittenAt(trigger, conversation.capabilities, now),
     context: (lastInboundAt) => ({
       ...(conversation === null

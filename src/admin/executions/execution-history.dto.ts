@@ -1,6 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { Difference, ExecutionEvent, ExecutionState, JsonObject, ValueChange, Verdict } from '@workflows/core';
+import type {
+  Difference,
+  ExecutionEvent,
+  ExecutionState,
+  FrozenSchemas,
+  JsonObject,
+  ValueChange,
+  Verdict,
+} from '@workflows/core';
 import { CountField } from '../../http/fields.js';
 import { ValueChangeView } from '../workflows/workflow-versions.dto.js';
 import type { HistoryFile } from './history-file.js';
@@ -73,6 +81,8 @@ export class HistoryView implements HistoryFile {
   @ApiProperty({ example: 'lead-form-018f2a3b' }) name: string;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'The document that the run is pinned to.' })
   definition: JsonObject;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What its expressions were typed by.' })
+  schemas: FrozenSchemas;
   @ApiProperty({ type: 'array', items: { type: 'object' } }) events: ExecutionEvent[];
   @ApiProperty({ description: 'SHA-256 of the state where the events lead, hex.' }) hash: string;
   @ApiProperty({ example: 'completed' }) status: HistoryFile['status'];

@@ -3,6 +3,7 @@ import {
   type CompiledGraph,
   type ExecutionEvent,
   type ExecutionState,
+  type FrozenSchemas,
   type JsonObject,
   maskEvents,
   stages,
@@ -15,6 +16,8 @@ import type { RecordedExecution } from './recorded-executions.js';
 export interface HistoryFile {
   name: string;
   definition: JsonObject;
+  /** What the document's expressions were typed by. */
+  schemas: FrozenSchemas;
   events: ExecutionEvent[];
   /** `stateHash` of where the events lead. */
   hash: string;
@@ -22,15 +25,18 @@ export interface HistoryFile {
 }
 
 /** Refuses with 409 where the run takes another way without the texts that were masked. */
-export function historyFileOf({ execution, segments, definition, graph, state }: RecordedExecution, mask: boolean): HistoryFile {
+export function historyFileOf(
+  { execution, segments, definition, schemas, graph, state }: RecordedExecution,
+  mask: boolean,
+): HistoryFile {
   const recorded = segments.flatMap(({ events }) => events);
   const name = `${execution.workflowId}-${execution.id.slice(0, 8)}`;
-  if (!mask) return { name, definition, events: recorded, hash: stateHash(state), status: state.status };
+  if (!mask) return { name, definition, schemas, events: recorded, hash: stateHash(state), status: state.status };
   const events = maskEvents(definition, recorded);
   const end = walk(graph, events);
   if (end === null || wayOf(end) !== wayOf(state))
     throw conflict('Without its personal data this run takes another way, because it branches on texts. Export it unmasked.');
-  return { name, definition, events, hash: stateHash(end), status: end.status };
+  return { name, definition, schemas, events, hash: stateHash(end), status: end.status };
 }
 
 /** Where the events lead, or null when one of them fits no more. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledGraph, type ExecutionState, type JsonObject, loadGraph } from '@workflows/core';
+import { type CompiledGraph, type ExecutionState, type FrozenSchemas, type JsonObject, loadGraph } from '@workflows/core';
 import { NodeRegistry } from '@workflows/engine';
 import type { ExecutionRecord, HistorySegment } from '@workflows/ports';
 import { ExecutionStore, WorkflowStore } from '@workflows/storage';
@@ -13,6 +13,8 @@ export interface RecordedExecution {
   segments: HistorySegment[];
   /** The document of the run's version, with its number. */
   definition: JsonObject;
+  /** What its expressions were typed by. */
+  schemas: FrozenSchemas;
   graph: CompiledGraph;
 }
 
@@ -38,12 +40,13 @@ export class RecordedExecutions {
     const published = await this.workflows.getVersion(tenantId, workflowId, version);
     if (published === null) throw notFound('version');
     const definition = { ...published.definition, version };
-    return { execution, state, segments, definition, graph: this.load(definition) };
+    const { schemas } = published;
+    return { execution, state, segments, definition, schemas, graph: this.load(definition, schemas) };
   }
 
-  private load(definition: JsonObject): CompiledGraph {
+  private load(definition: JsonObject, schemas: FrozenSchemas): CompiledGraph {
     try {
-      return loadGraph(definition, { nodeTypes: this.nodes.specs() });
+      return loadGraph(definition, { nodeTypes: this.nodes.specs(), schemas });
     } catch (error) {
       throw conflict(error instanceof Error ? error.message : 'This version cannot run here.');
     }

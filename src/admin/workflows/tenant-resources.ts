@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ChannelCapabilities, TenantContext } from '@workflows/core';
 import { ChannelRegistry } from '@workflows/engine';
-import { ConnectionStore, QueueStore, SecretStore } from '@workflows/storage';
+import { ConnectionStore, QueueStore, SecretStore, TableStore } from '@workflows/storage';
 
 /** What a tenant has, as far as workflows refer to it by name. */
 @Injectable()
@@ -10,6 +10,7 @@ export class TenantResources {
     private readonly connections: ConnectionStore,
     private readonly secrets: SecretStore,
     private readonly queues: QueueStore,
+    private readonly tables: TableStore,
     private readonly channels: ChannelRegistry,
   ) {}
 
@@ -18,10 +19,11 @@ export class TenantResources {
    * provider, so they stay unknown and unchecked.
    */
   async contextOf(tenantId: string): Promise<TenantContext> {
-    const [connections, secrets, queues] = await Promise.all([
+    const [connections, secrets, queues, tables] = await Promise.all([
       this.connections.list(tenantId),
       this.secrets.list(tenantId),
       this.queues.list(tenantId),
+      this.tables.list(tenantId),
     ]);
     return {
       connections: connections.map(({ name, channel }) => ({ name, channel })),
@@ -29,6 +31,7 @@ export class TenantResources {
       credentials: [],
       secrets: secrets.map(({ name }) => name),
       queues: queues.map(({ name }) => name),
+      tables: Object.fromEntries(tables.map(({ name, columns }) => [name, columns])),
     };
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledGraph, compile, type JsonObject, type Problem } from '@workflows/core';
+import { type CompiledGraph, compile, type FrozenSchemas, type JsonObject, type Problem } from '@workflows/core';
 import { NodeRegistry } from '@workflows/engine';
 import { TenantResources } from './tenant-resources.js';
 
@@ -10,6 +10,8 @@ export interface Checked {
   problems: Problem[];
   /** Null when it is not valid. */
   graph: CompiledGraph | null;
+  /** What its expressions were typed by; kept with the version that it becomes. */
+  schemas: FrozenSchemas;
 }
 
 /** Checks a document as a program, with the node types of this deployment and what the tenant has. */
@@ -23,6 +25,8 @@ export class WorkflowChecker {
   async check(tenantId: string, document: JsonObject): Promise<Checked> {
     const context = await this.resources.contextOf(tenantId);
     const compilation = compile(document, { nodeTypes: this.nodes.specs(), context });
-    return { valid: compilation.ok, problems: compilation.problems, graph: compilation.ok ? compilation.graph : null };
+    const { problems } = compilation;
+    if (!compilation.ok) return { valid: false, problems, graph: null, schemas: {} };
+    return { valid: true, problems, graph: compilation.graph, schemas: compilation.schemas };
   }
 }

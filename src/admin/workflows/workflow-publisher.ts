@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CompiledGraph, JsonObject } from '@workflows/core';
+import type { CompiledGraph, FrozenSchemas, JsonObject } from '@workflows/core';
 import type { WorkflowVersionRecord, WorkflowVersionSummary } from '@workflows/ports';
 import { WorkflowStore } from '@workflows/storage';
 import { conflict, unprocessable } from '../../problems/refusal.js';
@@ -28,11 +28,12 @@ export class WorkflowPublisher {
   async publish({ tenantId, workflowId, expected }: Wish, publishedBy: string): Promise<WorkflowVersionRecord> {
     const { draft, name } = await this.documents.workflow(tenantId, workflowId);
     if (draft === null) throw conflict('There is no draft: nothing was saved since the last publish. Save a draft first.');
-    const graph = await this.fit(tenantId, draft, 'The draft');
+    const { graph, schemas } = await this.fit(tenantId, draft, 'The draft');
     return this.workflows.publish(tenantId, {
       id: workflowId,
       name,
       definition: draft,
+      schemas,
       hash: graph.hash,
       publishedBy,
       webhookTriggers: webhookTriggersOf(graph),
@@ -46,7 +47,7 @@ export class WorkflowPublisher {
     number: number,
   ): Promise<{ version: WorkflowVersionRecord; elsewhere: WorkflowVersionSummary[] }> {
     const { definition } = await this.documents.version(tenantId, workflowId, number);
-    const graph = await this.fit(tenantId, definition, `Version ${number}`);
+    const { graph } = await this.fit(tenantId, definition, `Version ${number}`);
     const version = await this.workflows.rollBack(tenantId, {
       id: workflowId,
       version: number,
@@ -57,8 +58,12 @@ export class WorkflowPublisher {
     return { version, elsewhere: versions.filter((other) => other.version !== number && other.liveRuns > 0) };
   }
 
-  private async fit(tenantId: string, document: JsonObject, what: string): Promise<CompiledGraph> {
-    const { graph, problems } = await this.checker.check(tenantId, document);
+  private async fit(
+    tenantId: string,
+    document: JsonObject,
+    what: string,
+  ): Promise<{ graph: CompiledGraph; schemas: FrozenSchemas }> {
+    const { graph, problems, schemas } = await this.checker.check(tenantId, document);
     if (graph === null) {
       const errors = problems.filter((problem) => problem.severity === 'error').length;
       throw unprocessable(
@@ -67,7 +72,7 @@ export class WorkflowPublisher {
       );
     }
     const failures = await this.tests.gate(tenantId, document);
-    if (failures.length === 0) return graph;
+    if (failures.length === 0) return { graph, schemas };
     throw unprocessable(`The tenant publishes only what passes its tests. ${what} does not; see errors.`, failures);
   }
 }

@@ -16,6 +16,8 @@ export interface NodeShape<Config = unknown, Fields = unknown> {
   interruptible: boolean;
   /** The node's own schema of its primary result, where it has one. */
   output?: DataSchema;
+  /** Columns of the tenant's tables, as far as they are known. */
+  tables?: Record<string, DataSchema>;
 }
 
 /** A port beside `next`. `required` ports must be wired; `target` is set where the type wires the port itself (a case). */
@@ -38,6 +40,14 @@ export interface Join {
   errors: 'fail' | 'collect';
   /** What each iteration of a foreach leaves behind. */
   collect?: Json;
+}
+
+/** What a node does with a table, by what its config names. Pointers are below the node. */
+export interface TableUse {
+  name: string;
+  pointer: string;
+  /** Columns that it names, each with the pointer to its place; `value`: what is compared with it or written into it. */
+  columns: Array<{ name: string; pointer: string; value?: Json }>;
 }
 
 /**
@@ -70,6 +80,8 @@ export interface NodeTypeSpec<Config = unknown, Fields = unknown> {
   primary?: string;
   /** The same, in place of `primary`, where the config decides which field it is. */
   primaryFor?(node: NodeShape<Config, Fields>): string;
+  /** For types that read or write a table of the tenant. */
+  table?(node: NodeShape<Config, Fields>): TableUse;
   /**
    * Names that the expressions of this type see beside the usual scopes, with their shape: `value` in the checks of an
    * ask. `place`: JSON Pointer of the expression below the node, where they differ by it.

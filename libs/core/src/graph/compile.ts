@@ -29,7 +29,8 @@ import { scopeTypes } from './scope-types.js';
 import { checkShape } from './shape.js';
 import { sitesOf } from './sites.js';
 import { checkStructure } from './structure.js';
-import type { TenantContext } from './tenant-context.js';
+import { checkTables, frozenSchemas } from './tables.js';
+import type { FrozenSchemas, TenantContext } from './tenant-context.js';
 import { checkWindow } from './window.js';
 
 export interface CompileOptions {
@@ -40,8 +41,9 @@ export interface CompileOptions {
 }
 
 export type Compilation =
-  /** `problems` are warnings. `unchecked` names what could not be checked without knowing the tenant. */
-  { ok: true; graph: CompiledGraph; problems: Problem[]; unchecked: string[] } | { ok: false; problems: Problem[] };
+  /** `problems` are warnings. `unchecked` names what could not be checked without knowing the tenant; `schemas`: what to load it by. */
+  | { ok: true; graph: CompiledGraph; problems: Problem[]; unchecked: string[]; schemas: FrozenSchemas }
+  | { ok: false; problems: Problem[] };
 
 /**
  * Judges a document and makes it runnable. Gives all problems at once, errors and warnings, phase by phase; never
@@ -75,7 +77,7 @@ function compilePlain(
   document: JsonObject,
   { nodeTypes, context = {}, triggerTypes = RUNNABLE_TRIGGER_TYPES }: CompileOptions,
 ): Compilation {
-  const { outline, problems: shape } = checkShape(document, nodeTypes);
+  const { outline, problems: shape } = checkShape(document, nodeTypes, context.tables);
   const regions = regionsOf(outline);
   const edges = edgesOf(outline, regions);
   const types = scopeTypes(outline, regions, context);
@@ -91,6 +93,7 @@ function compilePlain(
     ...checkRegions(outline, edges, regions),
     ...references,
     ...resources.problems,
+    ...checkTables(outline, context),
     ...checkFlow(outline, assignments),
     ...checkRegionFlow(outline, regions, sites),
     ...checkCatches(outline),
@@ -104,7 +107,8 @@ function compilePlain(
     ...checkDurations(outline, edges),
   ];
   if (problems.some((problem) => problem.severity === 'error')) return { ok: false, problems };
-  return { ok: true, graph: buildGraph(outline, types), problems, unchecked: resources.unchecked };
+  const schemas = frozenSchemas(outline, context);
+  return { ok: true, graph: buildGraph(outline, types), problems, unchecked: resources.unchecked, schemas };
 }
 
 /** A copy that is JSON and nothing else, and that nobody can change while it is in use. */

@@ -7,7 +7,7 @@ import { toolsOf } from './tools.js';
 import { nameHint } from '../definition/suggest.js';
 import type { TenantContext } from './tenant-context.js';
 
-type Kind = 'connections' | 'credentials' | 'secrets' | 'models' | 'servers' | 'queues' | 'workflows';
+type Kind = 'connections' | 'credentials' | 'secrets' | 'models' | 'servers' | 'queues' | 'tables' | 'workflows';
 
 interface Reference {
   kind: Kind;
@@ -22,6 +22,7 @@ const SINGULAR: Record<Kind, string> = {
   models: 'model',
   servers: 'MCP server',
   queues: 'queue',
+  tables: 'table',
   workflows: 'workflow',
 };
 
@@ -53,7 +54,19 @@ export function checkResources(outline: Outline, context: TenantContext): { prob
 }
 
 function namesOf(kind: Kind, context: TenantContext): string[] | undefined {
-  return kind === 'connections' ? context.connections?.map((connection) => connection.name) : context[kind];
+  switch (kind) {
+    case 'connections':
+      return context.connections?.map((connection) => connection.name);
+    case 'tables':
+      return context.tables && Object.keys(context.tables);
+    case 'credentials':
+    case 'secrets':
+    case 'models':
+    case 'servers':
+    case 'queues':
+    case 'workflows':
+      return context[kind];
+  }
 }
 
 function referencesOf(outline: Outline): Reference[] {
@@ -86,6 +99,7 @@ function referencesOf(outline: Outline): Reference[] {
 const NAMED: ReadonlyArray<{ of: RegExp; field: string; kind: Kind }> = [
   { of: /^http\.request$/, field: 'credential', kind: 'credentials' },
   { of: /^ai\./, field: 'model', kind: 'models' },
+  { of: /^data\./, field: 'table', kind: 'tables' },
   { of: /^human\./, field: 'queue', kind: 'queues' },
   { of: /^workflow\.call$/, field: 'workflow', kind: 'workflows' },
 ];

@@ -17,7 +17,11 @@ import { shapeProblems } from './zod-problems.js';
  * The shape phase: is the document one of the language, field by field? Nodes and triggers are judged one by one by the
  * schema of their type, so that each finding speaks of the type that was meant.
  */
-export function checkShape(document: JsonObject, specs: readonly NodeTypeSpec[]): { outline: Outline; problems: Problem[] } {
+export function checkShape(
+  document: JsonObject,
+  specs: readonly NodeTypeSpec[],
+  tables?: Record<string, DataSchema>,
+): { outline: Outline; problems: Problem[] } {
   const problems: Problem[] = [];
   const envelope = shapeProblems(envelopeShape, document, '').filter((problem) => problem.path !== '/dsl');
   problems.push(...dslProblems(document['dsl']), ...envelope);
@@ -25,7 +29,7 @@ export function checkShape(document: JsonObject, specs: readonly NodeTypeSpec[])
   const outline: Outline = {
     document,
     start: typeof document['start'] === 'string' ? document['start'] : undefined,
-    nodes: outlineNodes(document['nodes'], specs, problems),
+    nodes: outlineNodes(document['nodes'], specs, problems, tables),
     triggers: outlineTriggers(document['triggers'], problems),
     vars: outlineVars(document['vars'], problems),
     limits: limitsShape.safeParse(document['limits'] ?? {}).data ?? {},
@@ -47,7 +51,12 @@ function dslProblems(dsl: Json | undefined): Problem[] {
   return [error('/dsl', 'shape.dsl', message, newer ? 'Run it on a newer engine, or write it in 1.0.' : 'Write "dsl": "1.0".')];
 }
 
-function outlineNodes(nodes: Json | undefined, specs: readonly NodeTypeSpec[], problems: Problem[]): Map<string, OutlineNode> {
+function outlineNodes(
+  nodes: Json | undefined,
+  specs: readonly NodeTypeSpec[],
+  problems: Problem[],
+  tables: Record<string, DataSchema> | undefined,
+): Map<string, OutlineNode> {
   const outlined = new Map<string, OutlineNode>();
   if (!isObject(nodes) || Object.keys(nodes).length === 0) {
     problems.push(
@@ -69,13 +78,13 @@ function outlineNodes(nodes: Json | undefined, specs: readonly NodeTypeSpec[], p
     }
     const spec = specOf(raw, specs);
     problems.push(...(spec ? nodeProblems(spec, raw, pointer) : typeProblems(raw, pointer, specs)));
-    const node = outlineNode(id, pointer, raw, spec);
+    const node = outlineNode(id, pointer, raw, spec, tables);
     const undo = raw['compensate'];
     if (isObject(undo)) {
       const place = `${pointer}/compensate`;
       const activity = specOf(undo, specs);
       problems.push(...(activity ? compensationProblems(node, activity, undo, place) : typeProblems(undo, place, specs)));
-      node.compensation = outlineNode(id, place, undo, activity);
+      node.compensation = outlineNode(id, place, undo, activity, tables);
     }
     outlined.set(id, node);
   }
@@ -108,23 +117,31 @@ function compensationProblems(node: OutlineNode, activity: NodeTypeSpec, undo: J
   }
   const found = shapeProblems(activity.config, undo['with'] ?? {}, `${pointer}/with`);
   if (found.length > 0) return found;
-  const { shape } = outlineNode(node.id, pointer, undo, activity);
+  const { shape } = outlineNode(node.id, pointer, undo, activity, undefined);
   const asked = shape ? activity.ports(shape).find(({ required }) => required) : undefined;
   if (asked === undefined) return [];
   const message = `Written like this, "${activity.type}" needs a way for "${asked.name}", and a compensation leads nowhere.`;
   return [error(`${pointer}/with`, 'shape.invalid', message, 'Write it so that it only succeeds or fails.')];
 }
 
-function outlineNode(id: string, pointer: string, raw: JsonObject, spec: NodeTypeSpec | null): OutlineNode {
+function outlineNode(
+  id: string,
+  pointer: string,
+  raw: JsonObject,
+  spec: NodeTypeSpec | null,
+  tables: Record<string, DataSchema> | undefined,
+): OutlineNode {
   const definition = commonShape.safeParse(raw).data ?? null;
   const config = spec?.config.safeParse(raw['with'] ?? {});
   const fields = spec?.fields ? spec.fields.safeParse(ownFields(raw, spec)) : undefined;
   const fits = config?.success === true && fields?.success !== false;
+  const known = spec?.table && tables ? { tables } : {};
   const shape = fits
     ? {
         config: config.data,
         fields: fields?.data ?? {},
         interruptible: raw['interruptible'] === true,
+        ...known,
         ...(definition?.output === undefined ? {} : { output: definition.output }),
       }
     : null;

@@ -16,6 +16,8 @@ export interface TenantContext {
   plan?: PlanLimits;
   /** Names of the credentials that `http.request` may use. */
   credentials?: string[];
+  /** Columns of the tables, by the table's name. */
+  tables?: Record<string, DataSchema>;
   /** Names of the secrets that webhooks are signed with. */
   secrets?: string[];
   /** Names of the model profiles. */
@@ -31,6 +33,12 @@ export interface TenantContext {
   /** Schema of `contact.attributes`. */
   attributes?: DataSchema;
 }
+
+/**
+ * Schemas of the tenant that the expressions of a version were typed by. They are kept with the version: with others its
+ * numbers could become of another type.
+ */
+export type FrozenSchemas = Pick<TenantContext, 'tables' | 'settings' | 'attributes'>;
 
 /** One language of a template, as the provider approved it. */
 export interface TenantTemplate {

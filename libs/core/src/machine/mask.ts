@@ -5,7 +5,7 @@ import type { ExecutionEvent } from './event.js';
 /** Fields of events whose text is the machine's and never a person's. Not looked at inside of what is CONTENT. */
 const WORDS = new Set([
   ...['type', 'kind', 'outcome', 'status', 'code', 'port', 'node', 'name', 'trigger', 'executionId', 'messages', 'notify'],
-  ...['onUnknown', 'method', 'safety', 'response', 'channel', 'connection', 'mime', 'message'],
+  ...['onUnknown', 'method', 'safety', 'response', 'channel', 'connection', 'mime', 'message', 'do', 'op', 'table'],
 ]);
 
 /** Fields that hold what people, services or authors of workflows have put there: every text in them may be personal. */

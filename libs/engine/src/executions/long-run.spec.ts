@@ -4,12 +4,14 @@ import { Test } from '@nestjs/testing';
 import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
 import { NODES } from '@workflows/nodes';
 import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
-import { Committer } from '@workflows/storage';
+import { Committer, TableStore } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { DatabaseClock } from '../claims/database-clock.js';
 import { Lease } from '../claims/lease.js';
 import { UndiciEgressClient } from '../egress/index.js';
 import { NodeRegistry } from '../nodes/node.registry.js';
+import { DatabaseStorePerformer } from '../stored/database-store.performer.js';
+import { RowAccess } from '../stored/row-access.js';
 import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LiveRun } from './live-run.js';
 import { MailboxSession } from './mailbox-session.js';
@@ -103,8 +105,11 @@ async function walk(
   const graph = loadGraph(definition, { nodeTypes: nodes.specs() });
   const run = LiveRun.born({ executionId: 'run', workflowId: 'circle', versionId: 'v' }, graph);
   session.runs.push(run);
-  const http = new HttpEffectPerformer(new UndiciEgressClient());
-  await new Segment(run, session, nodes, http).apply({
+  const performers = {
+    http: new HttpEffectPerformer(new UndiciEgressClient()),
+    store: new DatabaseStorePerformer(new RowAccess(new TableStore(database))),
+  };
+  await new Segment(run, session, nodes, performers).apply({
     type: 'started',
     at: NOW,
     executionId: 'run',

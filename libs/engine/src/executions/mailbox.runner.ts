@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isDue, nextDue } from '@workflows/core';
-import type { ClaimedMailbox, CommitResult } from '@workflows/ports';
+import { type ClaimedMailbox, type CommitResult, StorePerformer } from '@workflows/ports';
 import { Committer } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import type { DatabaseClock } from '../claims/database-clock.js';
@@ -42,13 +42,14 @@ export class MailboxRunner {
     private readonly tenants: Tenants,
     private readonly workflows: PublishedWorkflows,
     private readonly http: HttpEffectPerformer,
+    private readonly store: StorePerformer,
   ) {}
 
   /** Throws LeaseLost when somebody else has taken the mailbox over; then nothing more may be done for it. */
   async advance({ claimed, revision, lease, clock }: AdvanceInput): Promise<AdvanceOutput> {
     const tenant = await this.tenants.get(claimed.tenantId);
     const session = new MailboxSession(claimed, tenant, lease, clock, this.committer, this.channels);
-    const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, this.http);
+    const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, { http: this.http, store: this.store });
 
     for (const row of claimed.runs) {
       session.runs.push(LiveRun.claimed(row, await this.workflows.graph(claimed.tenantId, row.versionId)));

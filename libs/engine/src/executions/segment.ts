@@ -7,11 +7,13 @@ import {
   type ExecutionEvent,
   findNode,
   type HttpEffect,
+  isStoreRead,
   type NodeOutcome,
   pendingCommands,
+  type StoreEffect,
   WorkflowError,
 } from '@workflows/core';
-import { crashPoint } from '@workflows/ports';
+import { crashPoint, type StorePerformer } from '@workflows/ports';
 import type { NodeRegistry } from '../nodes/node.registry.js';
 import type { HttpEffectPerformer } from './http-effect.performer.js';
 import { LeaseLost } from '../claims/lease.js';
@@ -29,7 +31,13 @@ const STEPS_PER_COMMIT = 100;
 type Called = { seq: number } & ({ result: EffectResult } | { error: unknown });
 
 type EffectCommand = Command & { type: 'effect' };
-type HttpCommand = EffectCommand & { effect: HttpEffect };
+type CallCommand = EffectCommand & { effect: HttpEffect | StoreEffect };
+
+/** What the runner does itself, under the lease. */
+export interface Performers {
+  http: HttpEffectPerformer;
+  store: StorePerformer;
+}
 
 /**
  * Carries a run from an event to the place where it parks or ends: asks the machine, runs the nodes that it names,
@@ -38,7 +46,7 @@ type HttpCommand = EffectCommand & { effect: HttpEffect };
  */
 export class Segment {
   private readonly queue: Command[] = [];
-  private readonly calls: HttpCommand[] = [];
+  private readonly calls: CallCommand[] = [];
   /** Calls under way, by the number of their effect. */
   private readonly inFlight = new Map<number, Promise<Called>>();
   private steps = 0;
@@ -49,7 +57,7 @@ export class Segment {
     private readonly run: LiveRun,
     private readonly session: MailboxSession,
     private readonly nodes: NodeRegistry,
-    private readonly http: HttpEffectPerformer,
+    private readonly performers: Performers,
   ) {}
 
   async apply(event: ExecutionEvent): Promise<void> {
@@ -74,9 +82,10 @@ export class Segment {
 
   /** Takes up a call that the last holder of the run began and may not have finished. */
   async recover(open: { seq: number; effect: Effect }): Promise<void> {
-    if (open.effect.kind !== 'http') return;
+    const { effect } = open;
+    if (effect.kind !== 'http' && effect.kind !== 'store') return;
     const result: EffectResult =
-      open.effect.safety === 'unsafe'
+      effect.kind === 'http' && effect.safety === 'unsafe'
         ? {
             outcome: 'unknown',
             failure: {
@@ -85,7 +94,7 @@ export class Segment {
               message: 'The worker stopped while the request was under way, so nobody knows whether it happened.',
             },
           }
-        : await this.call(open.effect);
+        : await this.call(effect);
     this.finish(open.seq, result);
     await this.advance();
   }
@@ -136,7 +145,7 @@ export class Segment {
         return;
       }
       case 'effect':
-        if (isHttp(command)) this.calls.push(command);
+        if (isCall(command)) this.calls.push(command);
         return; // The run has journalled all others.
       case 'withdraw':
         return; // The run has done it.
@@ -169,7 +178,7 @@ export class Segment {
     const calls = this.calls.splice(0).filter((call) => this.isWaitedFor(call));
     for (const call of calls) this.run.journalCall(call);
     // A read may be repeated without harm, so it needs no commit of its own before it.
-    if (calls.some((call) => call.effect.safety !== 'read')) await this.session.checkpoint();
+    if (calls.some(({ effect }) => !isRead(effect))) await this.session.checkpoint();
     for (const { seq, effect } of calls) {
       this.inFlight.set(
         seq,
@@ -194,12 +203,27 @@ export class Segment {
     return this.run.state.tokens.some((each) => each.id === token && each.step === step);
   }
 
-  private async call(effect: HttpEffect): Promise<EffectResult> {
+  private async call(effect: HttpEffect | StoreEffect): Promise<EffectResult> {
     if (!this.session.lease.holds()) throw new LeaseLost(`mailbox ${this.session.mailboxId}`);
+    return effect.kind === 'http' ? this.callService(effect) : this.askStore(effect);
+  }
+
+  private async callService(effect: HttpEffect): Promise<EffectResult> {
     crashPoint('advance.before-http');
-    const result = await this.http.perform(effect);
+    const result = await this.performers.http.perform(effect);
     crashPoint('advance.after-http');
     return result;
+  }
+
+  private async askStore(effect: StoreEffect): Promise<EffectResult> {
+    const { tenantId, mailboxId, lease } = this.session;
+    crashPoint('advance.before-store');
+    const step = { tenantId, executionId: this.run.executionId, mailboxId, leaseToken: lease.token };
+    const answer = await this.performers.store.perform(effect, step);
+    crashPoint('advance.after-store');
+    if (answer.outcome === 'settled') return answer.result;
+    lease.lose();
+    throw new LeaseLost(`mailbox ${mailboxId}`);
   }
 
   private finish(seq: number, result: EffectResult): void {
@@ -209,6 +233,11 @@ export class Segment {
   }
 }
 
-function isHttp(command: EffectCommand): command is HttpCommand {
-  return command.effect.kind === 'http';
+function isCall(command: EffectCommand): command is CallCommand {
+  return command.effect.kind === 'http' || command.effect.kind === 'store';
+}
+
+/** Whether it may be repeated whatever came of it. */
+function isRead(effect: HttpEffect | StoreEffect): boolean {
+  return effect.kind === 'http' ? effect.safety === 'read' : isStoreRead(effect);
 }

@@ -73,7 +73,8 @@ export class PublishedWorkflows {
     const key = graphKey(tenantId, version.id);
     const known = this.graphs.get(key);
     if (known !== undefined) return known;
-    const graph = loadGraph({ ...version.definition, version: version.version }, { nodeTypes: this.nodes.specs() });
+    const { definition, schemas } = version;
+    const graph = loadGraph({ ...definition, version: version.version }, { nodeTypes: this.nodes.specs(), schemas });
     this.graphs.set(key, graph);
     return graph;
   }

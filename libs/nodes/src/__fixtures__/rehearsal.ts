@@ -201,6 +201,7 @@ export class Rehearsal {
       this.give({ type: 'effect', at: this.now, seq, result: this.http(effect, attempt) });
       return;
     }
+    if (effect.kind === 'store') throw new Error('This rehearsal has no tables');
     if (effect.kind === 'write') {
       this.writes.push(effect.write);
       return;

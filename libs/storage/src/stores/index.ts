@@ -12,6 +12,7 @@ import { QueueStore } from './queue.store.js';
 import { ReceiptStore } from './receipt.store.js';
 import { SecretStore } from './secret.store.js';
 import { SweepStore } from './sweep.store.js';
+import { TableStore } from './table.store.js';
 import { TaskStore } from './task.store.js';
 import { TenantStore } from './tenant.store.js';
 import { WorkflowStore } from './workflow.store.js';
@@ -32,6 +33,7 @@ export const STORES = [
   ReceiptStore,
   SecretStore,
   SweepStore,
+  TableStore,
   TaskStore,
   TenantStore,
   WorkflowStore,

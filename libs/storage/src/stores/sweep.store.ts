@@ -18,4 +18,9 @@ export class SweepStore {
   ensurePartitions(): Promise<number> {
     return this.database.call('ensure_partitions', {});
   }
+
+  /** Drops the answers of writes whose runs have ended, a batch of them: how many. */
+  forgetWrites(limit: number): Promise<number> {
+    return this.database.call('forget_writes', { p_limit: limit });
+  }
 }

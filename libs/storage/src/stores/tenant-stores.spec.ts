@@ -180,6 +180,7 @@ describe('WorkflowStore', () => {
     id: 'greet',
     name: 'Greet',
     definition: document,
+    schemas: {},
     hash: 'h1',
     publishedBy: 'test',
     webhookTriggers: ['hook'],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JsonObject } from '@workflows/core';
+import type { FrozenSchemas, JsonObject } from '@workflows/core';
 import {
   Database,
   type Page,
@@ -14,6 +14,8 @@ export interface Publication {
   id: string;
   name: string;
   definition: JsonObject;
+  /** What its expressions were typed by. */
+  schemas: FrozenSchemas;
   hash: string;
   publishedBy: string;
   /** Ids of the triggers of type webhook: each gets an address, which later versions keep. */

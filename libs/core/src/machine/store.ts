@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from '../json.js';
+
+/**
+ * Done by the runner in the tenant's own storage, under the run's lease. A read may be repeated; a write is done once for
+ * its key, and a repeat is told what the first one answered.
+ */
+export interface StoreEffect {
+  kind: 'store';
+  request: StoreRequest;
+  /** The step's key, the same for all its attempts. */
+  idempotencyKey: string;
+}
+
+export type StoreRequest = RowRead | RowSearch | RowWrite;
+
+/** Answers StoredRow. */
+export interface RowRead {
+  do: 'read';
+  table: string;
+  key: string;
+}
+
+/** Answers StoredRows. */
+export interface RowSearch {
+  do: 'search';
+  table: string;
+  /** All of them have to hold. */
+  where: RowCondition[];
+  /** A column, `id` or `version`; absent: by id. Rows without a value come last, and equal ones in the order of their ids. */
+  orderBy?: string;
+  descending: boolean;
+  limit: number;
+}
+
+export const ROW_OPERATORS = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in'] as const;
+export type RowOperator = (typeof ROW_OPERATORS)[number];
+
+/** `value` of `in` is a list. A row without a value for the column equals null and is neither more nor less than anything. */
+export interface RowCondition {
+  column: string;
+  op: RowOperator;
+  value: Json;
+}
+
+export const ROW_CHANGES = ['put', 'merge', 'delete', 'increment'] as const;
+
+/** Answers Written. */
+export interface RowWrite {
+  do: 'write';
+  table: string;
+  /**
+   * `put`: the whole row. `merge`: some columns, null removes one. `increment`: amounts to add. All of them make a row
+   * that is not there. `delete` takes no value, and is done where there is no row.
+   */
+  op: (typeof ROW_CHANGES)[number];
+  key: string;
+  value: JsonObject;
+  /** The version that the row has to have, 0 for "there is none"; anything else is `data.conflict`. */
+  ifVersion?: number;
+}
+
+/** `data` of a store effect that read one row. A row is its columns with `id` and `version`. */
+export interface StoredRow {
+  found: boolean;
+  row?: JsonObject;
+}
+
+/** `data` of a store effect that searched. */
+export interface StoredRows {
+  rows: JsonObject[];
+  /** How many rows there are in `rows`. */
+  count: number;
+}
+
+/** `data` of a store effect that wrote. */
+export interface Written {
+  /** The version that the row has now; 0 when there is none any more. */
+  version: number;
+}
+
+/** Whether a request may be repeated without a key, because it changes nothing. */
+export function isStoreRead({ request }: StoreEffect): boolean {
+  return request.do === 'read' || request.do === 'search';
+}

@@ -331,6 +331,21 @@ begin
   return answer;
 end $$;
 
+-- settle_effects: what the holder of a run did itself (http) came to an end. An end that is known is not undone.
+--   p_settled   RunCommit.settled
+--   caller      commit_mailboxes, under whose settings it runs: settings of its own would cost more than the work
+create or replace function workflows.settle_effects(p_tenant uuid, p_execution uuid, p_settled jsonb) returns void
+language plpgsql as $$
+declare
+  settled record;
+begin
+  for settled in select * from jsonb_to_recordset(p_settled) as s(seq int, state text, result jsonb) order by seq loop
+    update workflows.effects f set state = settled.state, result = settled.result, changed_at = workflows.now()
+    where f.tenant_id = p_tenant and f.execution_id = p_execution and f.seq = settled.seq
+      and f.state in ('intent', 'sending', 'unknown');
+  end loop;
+end $$;
+
 alter function workflows.mailbox_contents(uuid[], uuid[], bigint[], bigint[], bigint[]) owner to wf_road;
 revoke create on schema workflows from wf_road;
 revoke execute on all functions in schema workflows from public;

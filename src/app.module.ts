@@ -10,6 +10,7 @@ import { ConnectionsController } from './admin/connections/connections.controlle
 import { ConversationRulesController } from './admin/conversation-rules/conversation-rules.controller.js';
 import { ConversationsController } from './admin/conversations/conversations.controller.js';
 import { ExecutionHistoryController } from './admin/executions/execution-history.controller.js';
+import { ExecutionOrdersController } from './admin/executions/execution-orders.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
 import { RecordedExecutions } from './admin/executions/recorded-executions.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
@@ -53,6 +54,7 @@ const API_CONTROLLERS = [
   WorkflowBundlesController,
   WorkflowVersionsController,
   NodeTypesController,
+  ExecutionOrdersController,
   ExecutionsController,
   ExecutionHistoryController,
   ConversationsController,

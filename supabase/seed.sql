@@ -89,3 +89,6 @@ select tenant_id, 'products', 'lamp', 1, '{"price": 9.5}' from workflows.tenants
 
 insert into workflows.store_writes (tenant_id, execution_id, idempotency_key, answer)
 select tenant_id, '10000000-0000-4000-8000-000000000000', 'seed', '{"outcome":"done","version":1}' from workflows.tenants;
+
+insert into workflows.audit_log (tenant_id, actor, action, target, details)
+select tenant_id, 'operator', 'execution.pause', 'execution:10000000-0000-4000-8000-000000000000', '{}' from workflows.tenants;

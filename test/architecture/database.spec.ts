@@ -36,6 +36,7 @@ const DEFINERS: Record<string, string[]> = {
     'find_webhooks',
     'finish_events',
     'forget_writes',
+    'place_orders',
     'record_receipts',
     'release_mailboxes',
     'release_outboxes',
@@ -88,6 +89,7 @@ describe('every table', () => {
       {
         role: 'wf_road',
         tables: [
+          'audit_log',
           'connections',
           'contact_aliases',
           'contacts',

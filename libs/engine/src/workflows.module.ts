@@ -22,6 +22,7 @@ import { PartitionKeeper } from './housekeeping/partition-keeper.js';
 import { WriteForgetter } from './housekeeping/write-forgetter.js';
 import { Metrics } from './metrics/metrics.js';
 import { ExecutionFacts } from './facts/execution-facts.js';
+import { ExecutionOrders } from './orders/execution-orders.js';
 import { Acknowledger } from './inbound/acknowledger.js';
 import { InboundService } from './inbound/inbound.service.js';
 import { WEBHOOK_SECRETS, type WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
@@ -100,6 +101,7 @@ export class WorkflowsModule {
         EventDispatcher,
         EventStarts,
         ExecutionFacts,
+        ExecutionOrders,
         HttpEffectPerformer,
         LeaseKeeper,
         MailboxRunner,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type CompiledTrigger, checkValue, dataSchemaOf, type Json, type JsonObject } from '@workflows/core';
 import { Doorbell, type StartLetter } from '@workflows/ports';
-import { ExecutionStore, InboundStore } from '@workflows/storage';
-import { v7 as uuidv7 } from 'uuid';
+import { InboundStore } from '@workflows/storage';
+import { ExecutionOrders, type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';
 import { type BoundContact, ContactBinding, type ContactReference } from './triggers/contact-binding.js';
 import { executionIdOf } from './triggers/execution-id.js';
 import { type PublishedWorkflow, PublishedWorkflows } from './triggers/published-workflows.js';
@@ -40,13 +40,13 @@ export interface Started {
   repeated: boolean;
 }
 
-/** Starts and cancels runs: the door for REST, webhooks and other modules. What it accepts is in Postgres. */
+/** Starts runs and gives them orders: the door for REST, webhooks and other modules. What it accepts is in Postgres. */
 @Injectable()
 export class Workflows {
   constructor(
     private readonly published: PublishedWorkflows,
     private readonly inbound: InboundStore,
-    private readonly executions: ExecutionStore,
+    private readonly orders: ExecutionOrders,
     private readonly contacts: ContactBinding,
     private readonly doorbell: Doorbell,
   ) {}
@@ -66,20 +66,40 @@ export class Workflows {
     return this.accept(request, request.workflow, { ...request.event, trigger: request.trigger });
   }
 
-  /** Asks a run to end. It is cancelled between two steps; one that has ended meanwhile stays as it is. */
-  async cancel(request: {
-    tenantId: string;
-    executionId: string;
-    reason: string;
-    by: string;
-  }): Promise<{ outcome: 'accepted' } | { outcome: 'not_found' } | { outcome: 'ended'; status: string }> {
-    const execution = await this.executions.get(request.tenantId, request.executionId);
-    if (execution === null) return { outcome: 'not_found' };
-    if (execution.endedAt !== null) return { outcome: 'ended', status: execution.status };
-    const [result] = await this.inbound.accept([{ kind: 'cancel', dedupe: uuidv7(), ...request }]);
-    if (result?.outcome === 'not_found') return { outcome: 'not_found' };
-    this.doorbell.ring('advance');
-    return { outcome: 'accepted' };
+  /**
+   * Has a run stop between two steps: what comes for it is kept until it is resumed. This and the other orders to a run
+   * are answered by whether it can be carried out on the run as it stands; the run itself carries it out a moment later.
+   */
+  pause(request: OrderRequest): Promise<OrderOutcome> {
+    return this.orders.place(request, { type: 'pause' });
+  }
+
+  /** Has a paused run go on, with what has come meanwhile. */
+  resume(request: OrderRequest): Promise<OrderOutcome> {
+    return this.orders.place(request, { type: 'resume' });
+  }
+
+  /** Has a failed run go on: with the step that failed, or with a new visit of a node that it has visited before. */
+  retry(request: OrderRequest & { from?: string }): Promise<OrderOutcome> {
+    const { from } = request;
+    return this.orders.place(request, { type: 'retry', ...(from === undefined ? {} : { from }) });
+  }
+
+  /** Has a step that waits, is to be retried or has failed leave its node as if the node had given this output. */
+  skip(request: OrderRequest & { node: string; step?: number; port?: string; output?: JsonObject }): Promise<OrderOutcome> {
+    const { node, step, port, output } = request;
+    return this.orders.place(request, {
+      type: 'skip',
+      node,
+      ...(step === undefined ? {} : { step }),
+      ...(port === undefined ? {} : { port }),
+      ...(output === undefined ? {} : { output }),
+    });
+  }
+
+  /** Ends a run between two steps, undoes what can be undone, and sends nothing more of what it had decided to send. */
+  cancel(request: OrderRequest & { reason: string }): Promise<OrderOutcome> {
+    return this.orders.place(request, { type: 'cancel', reason: request.reason });
   }
 
   private async accept(

@@ -5,6 +5,7 @@ export * from './doorbell.js';
 export * from './egress.js';
 export * from './events.js';
 export * from './node.js';
+export * from './orders.js';
 export * from './records.js';
 export * from './road.js';
 export * from './store-performer.js';

@@ -9,6 +9,7 @@ import type {
   JsonObject,
   MessageStatus,
   OutboundMessage,
+  Order,
 } from '@workflows/core';
 
 /** A tenant's account on a channel, as far as routing needs it. Held in memory by every process that accepts webhooks. */
@@ -65,6 +66,7 @@ export type Letter = { seq: number; receivedAt: string } &
     | { kind: 'cancel'; body: { executionId: string; reason: string; by: string } }
     /** `id`: of the event, for one that several steps may be told of and one takes. */
     | { kind: 'signal'; body: { executionId: string; step: number; name: string; data: Json; id?: string } }
+    | { kind: 'order'; body: { executionId: string; order: Order; by: string } }
   );
 
 /** Effect states in the journal. `intent`: nothing was tried. `sending`: somebody may be at it. */
@@ -100,6 +102,7 @@ export interface ClaimedMailbox {
     attributes: JsonObject;
   } | null;
   letters: Letter[];
+  /** Those that live, and those that have ended and are given an order. */
   runs: ClaimedRun[];
 }
 

@@ -2,14 +2,13 @@ import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/comm
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { TenantScope, Workflows } from '@workflows/engine';
 import { ExecutionStore } from '@workflows/storage';
-import { CurrentCaller, Needs } from '../../access/access.decorators.js';
-import { type Caller, nameOf } from '../../access/caller.js';
+import { Needs } from '../../access/access.decorators.js';
 import { AnId } from '../../http/id-pipe.js';
+import { checkedKey } from '../../http/idempotency-key.js';
 import { Operation } from '../../http/operation.js';
 import { pageOf } from '../../http/paging.js';
-import { badRequest, conflict, notFound } from '../../problems/refusal.js';
+import { notFound } from '../../problems/refusal.js';
 import {
-  CancelExecutionBody,
   ExecutionPage,
   ExecutionQuery,
   ExecutionView,
@@ -91,30 +90,4 @@ export class ExecutionsController {
     const [segments, effects] = await Promise.all([this.executions.history(tenantId, id), this.executions.effects(tenantId, id)]);
     return timelineOf(segments, effects);
   }
-
-  @Post(':executionId/cancel')
-  @Needs('write')
-  @Operation({
-    summary: 'Cancel a run; it stops between two steps',
-    status: 202,
-    refusals: { 400: 'A field is wrong.', 404: 'There is no such run.', 409: 'The run has already ended.' },
-  })
-  async cancel(
-    @Param('executionId', AnId) executionId: string,
-    @Body() body: CancelExecutionBody,
-    @CurrentCaller() caller: Caller,
-  ): Promise<void> {
-    const { tenantId } = this.scope;
-    const result = await this.workflows.cancel({ tenantId, executionId, reason: body.reason, by: nameOf(caller) });
-    if (result.outcome === 'not_found') throw notFound('execution');
-    if (result.outcome === 'ended')
-      throw conflict(`The run has already ended as ${result.status}, so there is nothing to cancel.`);
-  }
-}
-
-function checkedKey(key: string): string {
-  if (/^[\x21-\x7e]{1,200}$/.test(key)) return key;
-  throw badRequest(
-    'The header Idempotency-Key is not made of 1 to 200 printable ASCII characters. Use a UUID or the id of your own record.',
-  );
 }

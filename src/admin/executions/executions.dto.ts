@@ -48,11 +48,6 @@ export class StartedExecutionView {
   @ApiProperty({ description: 'True: the same Idempotency-Key came before, and this is the run it started.' }) repeated: boolean;
 }
 
-export class CancelExecutionBody {
-  @TextField({ description: 'Why; shown in the run.', example: 'The order was withdrawn', max: 200, optional: true })
-  reason: string = 'Cancelled over the API';
-}
-
 export class ExecutionQuery extends PageQuery {
   @TextField({ description: 'Id of a workflow.', max: 64, optional: true }) workflow?: string;
   @ChoiceField({ description: 'Only runs in this status.', of: EXECUTION_STATUSES, optional: true }) status?: ExecutionStatus;

@@ -1,4 +1,12 @@
-import { assertNever, consentOf, type ExecutionEvent, type InboundMessage, type JsonObject, routeMessage } from '@workflows/core';
+import {
+  assertNever,
+  consentOf,
+  decide,
+  type ExecutionEvent,
+  type InboundMessage,
+  type JsonObject,
+  routeMessage,
+} from '@workflows/core';
 import type { Letter, StartLetter } from '@workflows/ports';
 import { v7 as uuidv7 } from 'uuid';
 import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -48,9 +56,18 @@ export class LetterReader {
           ...(id === undefined ? {} : { id }),
         });
       }
+      case 'order':
+        return this.readOrder(letter);
       default:
         return assertNever(letter);
     }
+  }
+
+  /** An order may bring a run back that has ended. One that cannot be carried out any more leaves no trace in the run. */
+  private async readOrder({ body: { executionId, order, by } }: LetterOf<'order'>): Promise<void> {
+    const run = this.session.runs.find((candidate) => candidate.executionId === executionId);
+    if (run === undefined || !decide(run.graph, run.state, order).accepted) return;
+    await this.segment(run).applyWithContext({ type: 'ordered', at: this.session.now(), order, by });
   }
 
   private async readMessage(letter: LetterOf<'message'>): Promise<void> {

@@ -7,6 +7,7 @@ import { EventStore } from './event.store.js';
 import { ExecutionStore } from './execution.store.js';
 import { InboundStore } from './inbound.store.js';
 import { MailboxStore } from './mailbox.store.js';
+import { OrderStore } from './order.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { QueueStore } from './queue.store.js';
 import { ReceiptStore } from './receipt.store.js';
@@ -28,6 +29,7 @@ export const STORES = [
   ExecutionStore,
   InboundStore,
   MailboxStore,
+  OrderStore,
   OutboxStore,
   QueueStore,
   ReceiptStore,

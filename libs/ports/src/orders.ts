@@ -1,0 +1,34 @@
+import type { ExecutionState, JsonObject, Order } from '@workflows/core';
+
+/** An order on its way to a run, with what the audit log says of it. Stored with its record, or not at all. */
+export interface PlacedOrder {
+  kind: 'order';
+  tenantId: string;
+  executionId: string;
+  /** The order's idempotency key: of several with the same one for a run, the first counts. */
+  dedupe: string;
+  order: Order;
+  /** Who orders, as the audit log and the run's history show it. */
+  by: string;
+  requestId?: string;
+  /** What the audit log says beside the order itself; no secrets. */
+  details?: JsonObject;
+}
+
+/** What decides whether a run can be ordered something. */
+export interface OrderTarget {
+  /** The order that came before under the same key. */
+  placed: Order | null;
+  versionId: string;
+  /** As it was last committed; null while the run is queued: accepted, and not yet picked up. */
+  state: ExecutionState | null;
+}
+
+export interface AuditEntry {
+  at: string;
+  actor: string;
+  action: string;
+  target: string;
+  requestId: string | null;
+  details: JsonObject;
+}

@@ -1,12 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { compile, LANGUAGE_TRIGGER_TYPES, type Problem } from '@workflows/core';
+import { compile, type JsonObject, LANGUAGE_TRIGGER_TYPES, type Problem } from '@workflows/core';
 import { NODE_SPECS } from '@workflows/nodes';
+import { runTests } from '@workflows/simulator';
 import { goodDocuments, seededDefects } from './corpus.js';
 import { TENANT } from './tenant.js';
 
 const options = { nodeTypes: NODE_SPECS, context: TENANT, triggerTypes: LANGUAGE_TRIGGER_TYPES };
 
 const shown = ({ code, path, severity }: Omit<Problem, 'message'>): string => `${severity} ${code} ${path}`;
+
+/** What is wrong with a document; what is wrong with its tests is only found by playing them. */
+async function problemsOf(document: JsonObject, code: string): Promise<Array<Omit<Problem, 'message'>>> {
+  if (!code.startsWith('test.')) return compile(document, options).problems;
+  const coverage = code === 'test.coverage' ? { nodes: 1 } : {};
+  const report = await runTests(document, { channels: TENANT.channels, context: TENANT, coverage });
+  return [...report.problems, ...report.tests.flatMap(({ problems }) => problems)];
+}
 
 describe('the corpus of the language', () => {
   it('has no good workflow in which something is found', () => {
@@ -20,12 +29,23 @@ describe('the corpus of the language', () => {
     expect(good.length).toBeGreaterThanOrEqual(50);
   });
 
-  it('has hardly a defect that is not found with its code, at its place', () => {
+  it('has no good workflow whose own tests fail', async () => {
+    const found: string[] = [];
+    for (const { name, document } of goodDocuments()) {
+      if (document['tests'] === undefined) continue;
+      const { tests } = await runTests(document, { channels: TENANT.channels, context: TENANT });
+      for (const test of tests) for (const { path, message } of test.problems) found.push(`${name} ${path}: ${message}`);
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('has hardly a defect that is not found with its code, at its place', async () => {
     const defects = seededDefects();
-    const missed = defects.flatMap(({ name, document, expected }) => {
-      const problems = compile(document, options).problems.map(shown);
-      return problems.includes(shown(expected)) ? [] : [`${name}: ${shown(expected)}, but found ${problems.join(', ')}`];
-    });
+    const missed: string[] = [];
+    for (const { name, document, expected } of defects) {
+      const problems = (await problemsOf(document, expected.code)).map(shown);
+      if (!problems.includes(shown(expected))) missed.push(`${name}: ${shown(expected)}, but found ${problems.join(', ')}`);
+    }
     const caught = defects.length - missed.length;
     const codes = new Set(defects.map(({ expected }) => expected.code)).size;
     const share = ((caught / defects.length) * 100).toFixed(1);

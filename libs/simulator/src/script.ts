@@ -2,6 +2,7 @@ import { assertNever, durationMs, type Failure, plusMs, type Route, type TestInb
 import { unmet, unmetMessage } from './expectations.js';
 import { inboundOf } from './inbound.js';
 import { type SentMessage, wordsOf } from './outbox.js';
+import { HUMAN_ACTS, humanAct } from './people.js';
 import type { TestProblem, TranscriptLine } from './report.js';
 import type { Simulation } from './simulation.js';
 import { failed, pointer } from './test-problem.js';
@@ -28,7 +29,7 @@ export class Script {
     if ('status' in step) return this.receive(step, pointer(path, 'status'));
     if ('expect' in step) return unmet(step.expect, simulation, pointer(path, 'expect'));
     if ('event' in step) return this.emit(step);
-    if ('human' in step) return [notYet(pointer(path, 'human'), 'human', 'human.handoff and human.approval')];
+    if ('human' in step) return this.decide(step, pointer(path, 'human'));
     return assertNever(step);
   }
 
@@ -46,6 +47,25 @@ export class Script {
   private async emit({ event }: StepOf<'event'>): Promise<TestProblem[]> {
     this.simulation.outbox.skip();
     await this.simulation.emit({ name: event.name, key: event.key ?? null, data: event.data ?? null });
+    return [];
+  }
+
+  /** What a person does reaches the latest step that waits for it. */
+  private async decide({ human }: StepOf<'human'>, path: string): Promise<TestProblem[]> {
+    const { simulation } = this;
+    const found = humanAct(human);
+    if (found === undefined) {
+      const hint = `Write one of ${HUMAN_ACTS.join(', ')}: { "approve": { "comment": "..." } }.`;
+      return [failed(path, 'Nobody knows what the person does.', { hint })];
+    }
+    const { act, said } = found;
+    const waiting = simulation.waitingFor(act.signal);
+    if (waiting === undefined) {
+      const actual = simulation.run?.nodes.join(', ') ?? null;
+      return [failed(path, `No node of type ${act.type} waits for a person.`, { expected: act.type, actual })];
+    }
+    simulation.outbox.skip();
+    await simulation.tell(waiting, act.signal, act.data(said, simulation.now));
     return [];
   }
 
@@ -127,10 +147,4 @@ export class Script {
       await this.simulation.settle(run, seq, { outcome: 'done', data: { messageId: id, status } });
     }
   }
-}
-
-function notYet(path: string, step: string, types: string): TestProblem {
-  return failed(path, `Steps of kind "${step}" cannot be played: nodes of type ${types} do not run in this version.`, {
-    hint: 'Remove the step, or keep the test out of the document until they do.',
-  });
 }

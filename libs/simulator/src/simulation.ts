@@ -101,6 +101,22 @@ export class Simulation {
     await this.passTime(this.now);
   }
 
+  /** The latest step that waits for a signal of this name. */
+  waitingFor(signal: string): { run: SimulatedRun; step: number } | undefined {
+    const waits = this.alive().flatMap((run) =>
+      run.state.tokens.flatMap(({ step, phase }) =>
+        phase.kind === 'waiting' && phase.wait.signals?.includes(signal) === true ? [{ run, step }] : [],
+      ),
+    );
+    return waits.at(-1);
+  }
+
+  /** A signal from outside for one step. */
+  async tell({ run, step }: { run: SimulatedRun; step: number }, name: string, data: Json): Promise<void> {
+    await this.give(run, { type: 'signal', at: this.now, step, name, data });
+    await this.passTime(this.now);
+  }
+
   /** Messages of one burst, each to whom it belongs, as the engine routes them. */
   async hear(messages: readonly InboundMessage[]): Promise<Route[]> {
     // An answer comes after its question; what comes in the same millisecond would count as written before it.

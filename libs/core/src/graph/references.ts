@@ -183,7 +183,7 @@ function partsOf(site: Site): { parts: Part[]; problems: Problem[] } {
   return { parts, problems: [] };
 }
 
-const CONDITION = /\/(when|where)$/;
+const CONDITION = /\/(when|where|match)$/;
 
 /** What a fork goes over and what a mapping begins with is a list; any other value may be anything. */
 function wholeExpected({ pointer, at }: Site): Expected {

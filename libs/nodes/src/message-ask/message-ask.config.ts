@@ -93,5 +93,7 @@ export const messageAskSpec: NodeTypeSpec<MessageAskConfig> = {
         }
       : {},
   primary: 'value',
-  locals: ({ config }) => ({ value: valueSchema(config) }),
+  // All else is rendered before there is an answer.
+  locals: ({ config }, place): Record<string, DataSchema> =>
+    /^\/with\/checks\/\d+\/when$/.test(place) ? { value: valueSchema(config) } : {},
 };

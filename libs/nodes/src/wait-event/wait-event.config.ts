@@ -51,5 +51,6 @@ export const waitEventSpec: NodeTypeSpec<WaitEventConfig> = {
   output: () => RECEIVED,
   portOutputs: ({ interruptible }): Record<string, DataSchema> => (interruptible ? { message: INTERRUPTED } : {}),
   primary: 'data',
-  locals: ({ output }) => ({ incoming: incoming(output ?? {}) }),
+  locals: ({ output }, place): Record<string, DataSchema> =>
+    place === '/with/match' ? { incoming: incoming(output ?? {}) } : {},
 };

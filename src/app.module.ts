@@ -9,6 +9,7 @@ import { ApiKeysController, TenantApiKeysController } from './admin/api-keys/api
 import { ConnectionsController } from './admin/connections/connections.controller.js';
 import { ConversationRulesController } from './admin/conversation-rules/conversation-rules.controller.js';
 import { ConversationsController } from './admin/conversations/conversations.controller.js';
+import { CredentialsController } from './admin/credentials/credentials.controller.js';
 import { ExecutionHistoryController } from './admin/executions/execution-history.controller.js';
 import { ExecutionOrdersController } from './admin/executions/execution-orders.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
@@ -47,6 +48,7 @@ const API_CONTROLLERS = [
   ApiKeysController,
   ConnectionsController,
   SecretsController,
+  CredentialsController,
   QueuesController,
   TablesController,
   RowsController,

@@ -92,3 +92,6 @@ select tenant_id, '10000000-0000-4000-8000-000000000000', 'seed', '{"outcome":"d
 
 insert into workflows.audit_log (tenant_id, actor, action, target, details)
 select tenant_id, 'operator', 'execution.pause', 'execution:10000000-0000-4000-8000-000000000000', '{}' from workflows.tenants;
+
+insert into workflows.credentials (tenant_id, name, type, hosts, settings, sealed)
+select tenant_id, 'crm', 'bearer', '{crm.example.com}', '{}', 'v1.seed.seed.seed' from workflows.tenants;

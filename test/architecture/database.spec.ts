@@ -167,9 +167,10 @@ describe('the roles', () => {
       `select has_column_privilege('wf_road', 'workflows.connections', 'secrets', 'select') as secrets,
          has_table_privilege('wf_road', 'workflows.workflow_versions', 'select') as definitions,
          has_table_privilege('wf_road', 'workflows.api_keys', 'select') as keys,
-         has_any_column_privilege('wf_road', 'workflows.secrets', 'select') as "tenantSecrets"`,
+         has_any_column_privilege('wf_road', 'workflows.secrets', 'select') as "tenantSecrets",
+         has_any_column_privilege('wf_road', 'workflows.credentials', 'select') as credentials`,
     );
-    expect(rows).toEqual([{ secrets: false, definitions: false, keys: false, tenantSecrets: false }]);
+    expect(rows).toEqual([{ secrets: false, definitions: false, keys: false, tenantSecrets: false, credentials: false }]);
   });
 });
 

@@ -1,5 +1,6 @@
 export * from './egress/index.js';
 export { ChannelRegistry } from './channels/channel.registry.js';
+export { credentialPlace } from './credentials/credentials.js';
 export * from './engine-options.js';
 export { ExecutionAdvanced, LettersRead } from './facts/execution-facts.js';
 export { InboundService, type Received } from './inbound/inbound.service.js';

@@ -9,6 +9,7 @@ import { STORES } from '@workflows/storage';
 import { ChannelRegistry } from './channels/channel.registry.js';
 import { ConnectionAccounts } from './connections/connection-accounts.js';
 import { ConnectionRoutes } from './connections/connection-routes.js';
+import { Credentials } from './credentials/credentials.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
 import { EventDispatcher } from './events/event-dispatcher.js';
 import { EventStarts } from './events/event-starts.js';
@@ -96,6 +97,7 @@ export class WorkflowsModule {
         ConnectionAccounts,
         ConnectionRoutes,
         ContactBinding,
+        Credentials,
         EffectReference,
         EngineLifecycle,
         EventDispatcher,

@@ -1,8 +1,21 @@
+/** A secret that a request carries to some hosts, in clear. Lives for one call, and is never logged. */
+export interface EgressCredential {
+  /** `host`, or `host:port` where it is not the protocol's own. A request to any other host does not carry it. */
+  hosts: string[];
+  /** Lower-case names; they win over the request's own. */
+  headers: Record<string, string>;
+  query: Record<string, string>;
+  /** The secret in all forms in which it is sent: taken out of the answer wherever they occur. */
+  secrets: string[];
+}
+
 export interface EgressRequest {
   method: string;
   url: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
+  /** The first host has to be one of its hosts, or nothing is sent; each redirect is looked at anew. */
+  credential?: EgressCredential;
   timeoutMs: number;
   /** Longest response body, in bytes, after decompression. */
   maxBytes?: number;

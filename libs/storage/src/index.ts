@@ -7,6 +7,7 @@ export * from './stores/connection.store.js';
 export * from './stores/contact.store.js';
 export * from './stores/conversation.store.js';
 export * from './stores/event.store.js';
+export * from './stores/credential.store.js';
 export * from './stores/execution.store.js';
 export * from './stores/inbound.store.js';
 export { STORES } from './stores/index.js';

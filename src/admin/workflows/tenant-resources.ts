@@ -1,26 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { ChannelCapabilities, TenantContext } from '@workflows/core';
 import { ChannelRegistry } from '@workflows/engine';
-import { ConnectionStore, QueueStore, SecretStore, TableStore } from '@workflows/storage';
+import { ConnectionStore, CredentialStore, QueueStore, SecretStore, TableStore } from '@workflows/storage';
 
 /** What a tenant has, as far as workflows refer to it by name. */
 @Injectable()
 export class TenantResources {
   constructor(
     private readonly connections: ConnectionStore,
+    private readonly credentials: CredentialStore,
     private readonly secrets: SecretStore,
     private readonly queues: QueueStore,
     private readonly tables: TableStore,
     private readonly channels: ChannelRegistry,
   ) {}
 
-  /**
-   * For the compiler. Credentials come with a later version, so nobody has any yet. Templates are not fetched from the
-   * provider, so they stay unknown and unchecked.
-   */
+  /** For the compiler. Templates are not fetched from the provider, so they stay unknown and unchecked. */
   async contextOf(tenantId: string): Promise<TenantContext> {
-    const [connections, secrets, queues, tables] = await Promise.all([
+    const [connections, credentials, secrets, queues, tables] = await Promise.all([
       this.connections.list(tenantId),
+      this.credentials.list(tenantId),
       this.secrets.list(tenantId),
       this.queues.list(tenantId),
       this.tables.list(tenantId),
@@ -28,7 +27,7 @@ export class TenantResources {
     return {
       connections: connections.map(({ name, channel }) => ({ name, channel })),
       channels: this.capabilities(),
-      credentials: [],
+      credentials: credentials.map(({ name }) => name),
       secrets: secrets.map(({ name }) => name),
       queues: queues.map(({ name }) => name),
       tables: Object.fromEntries(tables.map(({ name, columns }) => [name, columns])),

@@ -2,6 +2,7 @@ import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/comm
 import { EgressClient, type EgressRequest, type EgressResult } from '@workflows/ports';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { AddressGuard, BlockedDestination } from './address-guard.js';
+import { mayCarry, withCredential, withoutSecret } from './credential.js';
 import { guardedConnector } from './guarded-connector.js';
 import { exchange } from './exchange.js';
 import { EGRESS_OPTIONS, type EgressOptions } from './options.js';
@@ -32,6 +33,11 @@ export class UndiciEgressClient extends EgressClient implements OnModuleDestroy 
   }
 
   async request(request: EgressRequest): Promise<EgressResult> {
+    const result = await this.follow(request);
+    return request.credential === undefined ? result : withoutSecret(result, request.credential);
+  }
+
+  private async follow(request: EgressRequest): Promise<EgressResult> {
     const deadline = performance.now() + (request.timeoutMs > 0 ? request.timeoutMs : DEFAULT_TIMEOUT_MS);
     const first = this.firstHop(request);
     if (typeof first === 'string') return { outcome: 'never_sent', code: 'http.blocked', message: `Blocked: ${first}.` };
@@ -55,9 +61,11 @@ export class UndiciEgressClient extends EgressClient implements OnModuleDestroy 
   private firstHop({ method, url, headers = {}, body, ...request }: EgressRequest): Hop | string {
     const target = URL.canParse(url) ? new URL(url) : null;
     if (target === null) return 'the URL cannot be read';
-    return (
-      this.refusal(target, request) ?? { method: method.toUpperCase(), url: target, headers: sendableHeaders(headers), body }
-    );
+    const refusal = this.refusal(target, request);
+    if (refusal !== null) return refusal;
+    if (request.credential !== undefined && !mayCarry(request.credential, target, this.guard))
+      return 'the credential may not be sent there; add the host to its hosts, and use https';
+    return { method: method.toUpperCase(), url: target, headers: sendableHeaders(headers), body };
   }
 
   /** Why a URL must not be called, or null. */
@@ -74,8 +82,13 @@ export class UndiciEgressClient extends EgressClient implements OnModuleDestroy 
     }
   }
 
-  private go(hop: Hop, { trust, maxBytes = DEFAULT_MAX_BYTES }: EgressRequest, deadline: number): Promise<EgressResult> {
-    return exchange(this.agents[trust], hop, { timeoutMs: Math.max(0, deadline - performance.now()), maxBytes });
+  private go(hop: Hop, request: EgressRequest, deadline: number): Promise<EgressResult> {
+    const { trust, credential, maxBytes = DEFAULT_MAX_BYTES } = request;
+    const carries = credential !== undefined && mayCarry(credential, hop.url, this.guard);
+    return exchange(this.agents[trust], carries ? withCredential(hop, credential) : hop, {
+      timeoutMs: Math.max(0, deadline - performance.now()),
+      maxBytes,
+    });
   }
 }
 

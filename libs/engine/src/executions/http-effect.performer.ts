@@ -1,22 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { assertNever, type EffectResult, type HttpEffect, type Json } from '@workflows/core';
-import { EgressClient } from '@workflows/ports';
+import { type EgressCredential, EgressClient } from '@workflows/ports';
+import { Credentials } from '../credentials/credentials.js';
+import { SecretUnreadable } from '../secrets/index.js';
 
 /** Does the HTTP call of a node, once. Whether to try again is decided by the node and the machine. */
 @Injectable()
 export class HttpEffectPerformer {
-  constructor(private readonly egress: EgressClient) {}
+  constructor(
+    private readonly egress: EgressClient,
+    private readonly credentials: Credentials,
+  ) {}
 
-  async perform(effect: HttpEffect): Promise<EffectResult> {
-    if (effect.credential !== undefined) {
-      const message = `The credential "${effect.credential}" cannot be used: credentials are not available yet. Remove "credential" from the node.`;
-      return { outcome: 'failed', failure: { code: 'resource.missing', kind: 'terminal', message } };
-    }
+  async perform(effect: HttpEffect, tenantId: string): Promise<EffectResult> {
+    const credential = effect.credential === undefined ? undefined : await this.open(tenantId, effect.credential);
+    if (typeof credential === 'string')
+      return { outcome: 'failed', failure: { code: 'resource.missing', kind: 'terminal', message: credential } };
     const answer = await this.egress.request({
       method: effect.method,
       url: effect.url,
       headers: effect.headers,
       ...(effect.body === undefined ? {} : { body: effect.body }),
+      ...(credential === undefined ? {} : { credential }),
       timeoutMs: effect.timeoutMs,
       trust: 'tenant',
       purpose: 'http.request',
@@ -33,6 +38,17 @@ export class HttpEffectPerformer {
         return { outcome: 'unknown', failure: { code: answer.code, kind: 'retryable', message: answer.message } };
       default:
         return assertNever(answer);
+    }
+  }
+
+  /** The credential, or why it cannot be used. */
+  private async open(tenantId: string, name: string): Promise<EgressCredential | string> {
+    try {
+      const credential = await this.credentials.open(tenantId, name);
+      return credential ?? `The tenant has no credential "${name}". Create it, or correct the name in the node.`;
+    } catch (error) {
+      if (error instanceof SecretUnreadable) return `The credential "${name}" cannot be opened. Save its secret again.`;
+      throw error;
     }
   }
 }

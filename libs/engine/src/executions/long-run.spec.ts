@@ -1,14 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
 import { NODES } from '@workflows/nodes';
 import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
-import { Committer, TableStore } from '@workflows/storage';
+import { Committer, CredentialStore, TableStore } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { DatabaseClock } from '../claims/database-clock.js';
 import { Lease } from '../claims/lease.js';
+import { Credentials } from '../credentials/credentials.js';
 import { UndiciEgressClient } from '../egress/index.js';
+import { KeyRing, SecretBox } from '../secrets/index.js';
 import { NodeRegistry } from '../nodes/node.registry.js';
 import { DatabaseStorePerformer } from '../stored/database-store.performer.js';
 import { RowAccess } from '../stored/row-access.js';
@@ -106,7 +109,10 @@ async function walk(
   const run = LiveRun.born({ executionId: 'run', workflowId: 'circle', versionId: 'v' }, graph);
   session.runs.push(run);
   const performers = {
-    http: new HttpEffectPerformer(new UndiciEgressClient()),
+    http: new HttpEffectPerformer(
+      new UndiciEgressClient(),
+      new Credentials(new CredentialStore(database), new SecretBox(KeyRing.parse(randomBytes(32).toString('base64')))),
+    ),
     store: new DatabaseStorePerformer(new RowAccess(new TableStore(database))),
   };
   await new Segment(run, session, nodes, performers).apply({

@@ -210,7 +210,7 @@ export class Segment {
 
   private async callService(effect: HttpEffect): Promise<EffectResult> {
     crashPoint('advance.before-http');
-    const result = await this.performers.http.perform(effect);
+    const result = await this.performers.http.perform(effect, this.session.tenantId);
     crashPoint('advance.after-http');
     return result;
   }

@@ -4,6 +4,7 @@ import { ConnectionStore } from './connection.store.js';
 import { ContactStore } from './contact.store.js';
 import { ConversationStore } from './conversation.store.js';
 import { EventStore } from './event.store.js';
+import { CredentialStore } from './credential.store.js';
 import { ExecutionStore } from './execution.store.js';
 import { InboundStore } from './inbound.store.js';
 import { MailboxStore } from './mailbox.store.js';
@@ -26,6 +27,7 @@ export const STORES = [
   ContactStore,
   ConversationStore,
   EventStore,
+  CredentialStore,
   ExecutionStore,
   InboundStore,
   MailboxStore,

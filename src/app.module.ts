@@ -11,6 +11,8 @@ import { ConversationRulesController } from './admin/conversation-rules/conversa
 import { ConversationsController } from './admin/conversations/conversations.controller.js';
 import { CredentialsController } from './admin/credentials/credentials.controller.js';
 import { ExecutionHistoryController } from './admin/executions/execution-history.controller.js';
+import { AuditController } from './admin/audit/audit.controller.js';
+import { RedriveController } from './admin/executions/redrive.controller.js';
 import { ExecutionOrdersController } from './admin/executions/execution-orders.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
 import { RecordedExecutions } from './admin/executions/recorded-executions.js';
@@ -56,6 +58,8 @@ const API_CONTROLLERS = [
   WorkflowBundlesController,
   WorkflowVersionsController,
   NodeTypesController,
+  AuditController,
+  RedriveController,
   ExecutionOrdersController,
   ExecutionsController,
   ExecutionHistoryController,

@@ -66,8 +66,8 @@ describe('orders to runs over REST', () => {
   }, 60_000);
 
   afterAll(async () => {
-    await api.stop();
     await service.stop();
+    await api.stop();
   }, 30_000);
 
   const ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
@@ -192,5 +192,39 @@ describe('orders to runs over REST', () => {
     expect((await order(id, 'cancel', {}, key)).json.errors[0].code).toBe('order.key');
     expect((await run(id)).status).toBe('waiting');
     await order(id, 'cancel', {});
+  }, 60_000);
+
+  it('finds failed runs by their error and has all of them go on at once', async () => {
+    const ids = [await failed(), await failed()];
+    const found = await ask('GET', '/v1/executions?status=failed&error=http.410');
+    expect(found.json.items.map((item: { id: string }) => item.id).sort()).toEqual([...ids].sort());
+    expect((await ask('GET', '/v1/executions?error=http.411')).json.items).toEqual([]);
+    const redriven = await ask('POST', '/v1/executions/redrive', { workflow: 'orders', error: 'http.410' });
+    expect([redriven.status, redriven.json]).toEqual([202, { found: 2, retried: 2, refused: {}, more: false }]);
+    for (const id of ids) await until(id, 'completed');
+    expect((await ask('POST', '/v1/executions/redrive', { error: 'http.410' })).json.found).toBe(0);
+  }, 60_000);
+
+  it('keeps a record of who ordered what, without the output that was given', async () => {
+    const id = await failed();
+    await order(id, 'skip', { node: 'call', output: { body: { id: 'private' } } }, { 'x-request-id': 'r-1' });
+    await until(id, 'completed');
+    const { json } = await ask('GET', `/v1/audit?target=execution:${id}`);
+    expect(json.items).toEqual([
+      expect.objectContaining({
+        actor: 'key:read-write-admin',
+        action: 'execution.skip',
+        target: `execution:${id}`,
+        requestId: 'r-1',
+        details: { node: 'call', step: expect.any(Number) },
+      }),
+      expect.objectContaining({ action: 'execution.skip', details: { node: 'sleep', step: 1 } }),
+    ]);
+    const first = await ask('GET', '/v1/audit?limit=1');
+    const second = await ask('GET', `/v1/audit?limit=1&cursor=${first.json.nextCursor}`);
+    expect(first.json.items[0].target).toBe(`execution:${id}`);
+    expect(second.json.items[0]).not.toEqual(first.json.items[0]);
+    const other = await api.tenant('curious');
+    expect((await api.ask('GET', '/v1/audit', { key: other.key })).json.items).toEqual([]);
   }, 60_000);
 });

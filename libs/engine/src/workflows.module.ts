@@ -24,6 +24,7 @@ import { WriteForgetter } from './housekeeping/write-forgetter.js';
 import { Metrics } from './metrics/metrics.js';
 import { ExecutionFacts } from './facts/execution-facts.js';
 import { ExecutionOrders } from './orders/execution-orders.js';
+import { Redrive } from './orders/redrive.js';
 import { Acknowledger } from './inbound/acknowledger.js';
 import { InboundService } from './inbound/inbound.service.js';
 import { WEBHOOK_SECRETS, type WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
@@ -79,6 +80,7 @@ export class WorkflowsModule {
       Metrics,
       NodeRegistry,
       PublishedWorkflows,
+      Redrive,
       Tasks,
       Workflows,
     ];

@@ -32,3 +32,11 @@ export interface AuditEntry {
   requestId: string | null;
   details: JsonObject;
 }
+
+export interface AuditFilter {
+  /** Such as `execution:<id>`. */
+  target?: string;
+  /** Such as `execution.retry`. */
+  action?: string;
+  actor?: string;
+}

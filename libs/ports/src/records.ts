@@ -155,6 +155,8 @@ export interface EffectRecord {
 }
 
 export interface ExecutionFilter {
+  /** Only failed runs with exactly this error code. */
+  errorCode?: string;
   workflowId?: string;
   status?: ExecutionStatus;
   contactId?: string;

@@ -3,6 +3,7 @@ export * from './embedded/embedded-postgres.js';
 export * from './migrate.js';
 export * from './postgres.database.js';
 export * from './stores/api-key.store.js';
+export * from './stores/audit.store.js';
 export * from './stores/connection.store.js';
 export * from './stores/contact.store.js';
 export * from './stores/conversation.store.js';

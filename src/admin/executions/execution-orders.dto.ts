@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { JsonObject, Order } from '@workflows/core';
-import { CountField, ObjectField, TextField } from '../../http/fields.js';
+import { CountField, ObjectField, TextField, TimeField } from '../../http/fields.js';
 
 export class CancelExecutionBody {
   @TextField({ description: 'Why; shown in the run.', example: 'The order was withdrawn', max: 200, optional: true })
@@ -50,4 +50,32 @@ export class OrderedView {
   })
   order: Order;
   @ApiProperty({ description: 'True: the same Idempotency-Key came before, and this is what it ordered.' }) repeated: boolean;
+}
+
+export class RedriveBody {
+  @TextField({ description: 'Only runs of this workflow.', example: 'lead-form', max: 64, optional: true })
+  workflow?: string;
+
+  @TextField({ description: 'Only runs that failed with exactly this code.', example: 'http.503', max: 64, optional: true })
+  error?: string;
+
+  @TimeField({ description: 'Only runs that started at or after this time.', optional: true })
+  startedAfter?: string;
+
+  @CountField({ description: 'At most so many runs, the newest first.', min: 1, max: 200, optional: true, example: 100 })
+  limit?: number;
+}
+
+export class RedrivenView {
+  @ApiProperty({ description: 'Failed runs that were looked at.' }) found: number;
+  @ApiProperty({ description: 'Runs that were ordered to go on.' }) retried: number;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'How many could not be retried, by code.',
+    example: { 'order.compensated': 2 },
+  })
+  refused: Record<string, number>;
+  @ApiProperty({ description: 'True: there were more than the limit. Ask again with startedAfter, or when these have gone on.' })
+  more: boolean;
 }

@@ -60,10 +60,11 @@ export class ExecutionsController {
   @Needs('read')
   @Operation({ summary: 'List the runs, newest first', type: ExecutionPage, refusals: { 400: 'A filter is wrong.' } })
   list(@Query() query: ExecutionQuery): Promise<ExecutionPage> {
-    const { workflow, status, contact, conversation, startedAfter, startedBefore } = query;
+    const { workflow, status, error, contact, conversation, startedAfter, startedBefore } = query;
     const filter = {
       workflowId: workflow,
       status,
+      errorCode: error,
       contactId: contact,
       conversationId: conversation,
       startedAfter,

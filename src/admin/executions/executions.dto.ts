@@ -51,6 +51,8 @@ export class StartedExecutionView {
 export class ExecutionQuery extends PageQuery {
   @TextField({ description: 'Id of a workflow.', max: 64, optional: true }) workflow?: string;
   @ChoiceField({ description: 'Only runs in this status.', of: EXECUTION_STATUSES, optional: true }) status?: ExecutionStatus;
+  @TextField({ description: 'Only failed runs with exactly this error code.', example: 'http.503', max: 64, optional: true })
+  error?: string;
   @IdField({ description: 'Only runs of this contact.', optional: true }) contact?: string;
   @IdField({ description: 'Only runs in this conversation.', optional: true }) conversation?: string;
   @TimeField({ description: 'Only runs started at or after this time.', optional: true }) startedAfter?: string;

@@ -1,5 +1,6 @@
 import { Committer } from '../committer.js';
 import { ApiKeyStore } from './api-key.store.js';
+import { AuditStore } from './audit.store.js';
 import { ConnectionStore } from './connection.store.js';
 import { ContactStore } from './contact.store.js';
 import { ConversationStore } from './conversation.store.js';
@@ -22,6 +23,7 @@ import { WorkflowStore } from './workflow.store.js';
 /** All stores, as providers for a module that also provides Database. */
 export const STORES = [
   ApiKeyStore,
+  AuditStore,
   Committer,
   ConnectionStore,
   ContactStore,

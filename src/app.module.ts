@@ -10,6 +10,7 @@ import { ConnectionsController } from './admin/connections/connections.controlle
 import { ConversationRulesController } from './admin/conversation-rules/conversation-rules.controller.js';
 import { ConversationsController } from './admin/conversations/conversations.controller.js';
 import { CredentialsController } from './admin/credentials/credentials.controller.js';
+import { EventsController } from './admin/events/events.controller.js';
 import { ExecutionHistoryController } from './admin/executions/execution-history.controller.js';
 import { AuditController } from './admin/audit/audit.controller.js';
 import { RedriveController } from './admin/executions/redrive.controller.js';
@@ -63,6 +64,7 @@ const API_CONTROLLERS = [
   ExecutionOrdersController,
   ExecutionsController,
   ExecutionHistoryController,
+  EventsController,
   ConversationsController,
   ConversationRulesController,
   TasksController,

@@ -107,7 +107,8 @@ begin
     when 'event' then
       insert into tenant_events (tenant_id, id, name, key, data, source)
       values (p_tenant, (p_write ->> 'id')::uuid, p_write ->> 'name', p_write ->> 'key', p_write -> 'data',
-        jsonb_build_object('executionId', p_execution, 'step', p_step));
+        jsonb_build_object('executionId', p_execution, 'step', p_step))
+      on conflict (tenant_id, id) do nothing;
     when 'task' then
       perform workflows.open_task(p_tenant, p_mailbox, p_execution, p_step, p_write);
     when 'listen' then

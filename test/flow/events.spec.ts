@@ -141,6 +141,29 @@ const pay: Workflow = {
   },
 };
 
+/** Looks at every end of `payments`, with the contact where there is one. */
+const audit: Workflow = {
+  dsl: '1.0',
+  id: 'audit',
+  name: 'Audit',
+  triggers: [
+    {
+      id: 'paid',
+      type: 'workflow.finished',
+      workflow: 'payments',
+      statuses: ['completed', 'cancelled'],
+      when: "event.reason != 'unpaid'",
+    },
+  ],
+  start: 'done',
+  nodes: {
+    done: {
+      type: 'end',
+      with: { output: { run: '{{ event.runId }}', status: '{{ event.status }}', amounts: '{{ event.output }}' } },
+    },
+  },
+};
+
 interface Execution {
   id: string;
   status: string;
@@ -162,7 +185,7 @@ describe('events', () => {
       category: 'utility',
       body: 'Thanks for {{order}}.',
     });
-    tenant = await deployment.tenant([shop, thanks, payments, pay]);
+    tenant = await deployment.tenant([shop, thanks, payments, pay, audit]);
     // A second process that does the same work: whatever it takes up must not be done twice.
     second = await startEngine({ ...deployment.environment, PORT: String(await freePort()) });
   }, 60_000);
@@ -267,5 +290,35 @@ describe('events', () => {
     await deployment.advance(86_400_000);
     expect((await ended(order)).reason).toBe('unpaid');
     await waiting(0);
+  }, 60_000);
+
+  it('come from outside, once for each idempotency key, and are shown', async () => {
+    const order = await start('payments', { order: 'x-1' });
+    const payment = { name: 'order.payment', key: 'x-1', data: { amount: 120 } };
+    const emit = (key: string) =>
+      tenant.rest.post<{ eventId: string; repeated: boolean }>('/v1/events', payment, { 'idempotency-key': key });
+    const first = await emit('one');
+    expect(await emit('one')).toEqual({ eventId: first.eventId, repeated: true });
+    const second = await emit('two');
+    expect((await ended(order)).output).toEqual([120, 120]);
+    const { items } = await tenant.rest.get<{ items: JsonObject[] }>('/v1/events?name=order.payment&key=x-1');
+    expect(items.map(({ id }) => id)).toEqual([second.eventId, first.eventId]);
+    expect(await tenant.rest.get(`/v1/events/${first.eventId}`)).toMatchObject({ ...payment, source: { sender: 'key:test' } });
+    await expect(tenant.rest.post('/v1/events', { name: '$workflow.finished' })).rejects.toThrow('400');
+  }, 60_000);
+
+  it('tell of the end of each run to the workflow that wants to know, once, and to no user', async () => {
+    const before = (await tenant.rest.get<{ items: Execution[] }>('/v1/executions?workflow=payments&limit=200')).items;
+    const heard = before.filter(({ status, reason }) => status === 'cancelled' || reason !== 'unpaid');
+    const audits = await eventually(
+      async () => (await tenant.rest.get<{ items: Execution[] }>('/v1/executions?workflow=audit&limit=200')).items,
+      (items) => items.length >= heard.length && items.every(({ status }) => status === 'completed'),
+    );
+    const outputs = await Promise.all(
+      audits.map(async ({ id }) => (await tenant.rest.get<{ output: { run: string } }>(`/v1/executions/${id}`)).output),
+    );
+    expect(outputs.map(({ run }) => run).sort()).toEqual(heard.map(({ id }) => id).sort());
+    const { items } = await tenant.rest.get<{ items: Array<{ name: string }> }>('/v1/events?limit=200');
+    expect(items.filter(({ name }) => name.startsWith('$'))).toEqual([]);
   }, 60_000);
 });

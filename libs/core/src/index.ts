@@ -10,10 +10,12 @@ export { dataSchemaOf, dataSchemaShape } from './definition/data-schema-shape.js
 export { languageSchema, nodeSchema } from './definition/document.js';
 export * from './definition/diff.js';
 export * from './definition/duration.js';
+export * from './definition/finished-event.js';
 export * from './definition/json-schema.js';
 export * from './definition/kinds.js';
 export * from './definition/node-type.js';
 export {
+  EVENT_NAME_PATTERN,
   isReservedName,
   LANGUAGE_NODE_TYPES,
   NAME_PATTERN,

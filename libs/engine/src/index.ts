@@ -17,4 +17,4 @@ export { ExecutionEnds } from './triggers/execution-ends.js';
 export { PublishedWorkflows, type PublishedWorkflow } from './triggers/published-workflows.js';
 export { StartRefused, type StartProblem } from './triggers/start-refused.js';
 export { WorkflowsModule, type WorkflowsModuleOptions } from './workflows.module.js';
-export { Workflows, type Started, type StartRequest, type WebhookStart } from './workflows.js';
+export { Workflows, type Emitted, type EventRequest, type Started, type StartRequest, type WebhookStart } from './workflows.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledTrigger, checkValue, dataSchemaOf, type Json, type JsonObject } from '@workflows/core';
+import { type CompiledTrigger, checkValue, dataSchemaOf, EVENT_NAME_PATTERN, type Json, type JsonObject } from '@workflows/core';
 import { Doorbell, type StartLetter } from '@workflows/ports';
-import { InboundStore } from '@workflows/storage';
+import { EventStore, InboundStore } from '@workflows/storage';
 import { ExecutionOrders, type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';
 import { type BoundContact, ContactBinding, type ContactReference } from './triggers/contact-binding.js';
-import { executionIdOf } from './triggers/execution-id.js';
+import { eventIdOf, executionIdOf } from './triggers/execution-id.js';
 import { type PublishedWorkflow, PublishedWorkflows } from './triggers/published-workflows.js';
 import { StartRefused } from './triggers/start-refused.js';
 
@@ -40,7 +40,30 @@ export interface Started {
   repeated: boolean;
 }
 
-/** Starts runs and gives them orders: the door for REST, webhooks and other modules. What it accepts is in Postgres. */
+/** Something that has happened, for the tenant's workflows. */
+export interface EventRequest {
+  tenantId: string;
+  /** Words with dots between them, such as `order.paid`. */
+  name: string;
+  /** What it is about; without one nobody can wait for it. */
+  key?: string;
+  data?: Json;
+  /** Who says so; workflows see it as `event.source`. */
+  source?: string;
+  /** The same key gives the first event again. */
+  idempotencyKey?: string;
+}
+
+export interface Emitted {
+  eventId: string;
+  /** True: this key was used before, and `eventId` is the first event. */
+  repeated: boolean;
+}
+
+/**
+ * Starts runs, gives them orders, and emits events: the door for REST, webhooks and other modules. What it accepts is in
+ * Postgres.
+ */
 @Injectable()
 export class Workflows {
   constructor(
@@ -48,6 +71,7 @@ export class Workflows {
     private readonly inbound: InboundStore,
     private readonly orders: ExecutionOrders,
     private readonly contacts: ContactBinding,
+    private readonly events: EventStore,
     private readonly doorbell: Doorbell,
   ) {}
 
@@ -64,6 +88,19 @@ export class Workflows {
    */
   async startFromWebhook(request: WebhookStart): Promise<Started> {
     return this.accept(request, request.workflow, { ...request.event, trigger: request.trigger });
+  }
+
+  /**
+   * Emits an event: runs that wait for it go on, and triggers of type `event` start runs, soon after. Throws StartRefused
+   * when the name is none or the event too large.
+   */
+  async emit({ tenantId, name, key = '', data = null, source = 'module', idempotencyKey }: EventRequest): Promise<Emitted> {
+    checkEvent(name, data);
+    const id = eventIdOf(tenantId, idempotencyKey);
+    const event = { id, name, key: key === '' ? null : key, data, source: { sender: source } };
+    const isNew = await this.events.emit(tenantId, event);
+    if (isNew) this.doorbell.ring('events');
+    return { eventId: id, repeated: !isNew };
   }
 
   /**
@@ -165,4 +202,19 @@ function checkInput(trigger: CompiledTrigger, input: JsonObject): JsonObject {
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As large as what a node may give (language, section 7). */
+const MOST_EVENT_BYTES = 256 * 1024;
+
+function checkEvent(name: string, data: Json): void {
+  if (!EVENT_NAME_PATTERN.test(name)) {
+    throw new StartRefused('event', 'The name of an event is made of words with dots between them, such as order.paid.', '/name');
+  }
+  if (Buffer.byteLength(JSON.stringify(data)) <= MOST_EVENT_BYTES) return;
+  throw new StartRefused(
+    'event',
+    'The data of an event is over 256 KB. Keep it where it is, and send what leads to it.',
+    '/data',
+  );
 }

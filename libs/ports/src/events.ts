@@ -33,3 +33,21 @@ export interface EventWait {
   executionId: string;
   step: number;
 }
+
+/** An event as its tenant reads it. */
+export interface EventRecord {
+  id: string;
+  name: string;
+  key: string | null;
+  data: Json;
+  /** `{ executionId, step }` of the run that emitted it, or `{ sender }`. */
+  source: JsonObject;
+  at: string;
+  /** Null until everybody who waits for it has been told, and what it starts is started. */
+  dispatchedAt: string | null;
+}
+
+export interface EventFilter {
+  name?: string;
+  key?: string;
+}

@@ -59,6 +59,12 @@ function otherEvent(trigger: CompiledTrigger, given: JsonObject, now: string, pa
     const data = fitted(dataSchemaOf(trigger.definition['data']), given['data'] ?? null, pointer(path, 'data'));
     return { ...common, name: trigger.definition['name'] ?? '', key: '', source: '', ...given, data };
   }
+  if (trigger.type === 'workflow.finished') {
+    const { workflow = '', statuses } = trigger.definition;
+    const status = Array.isArray(statuses) ? (statuses[0] ?? '') : '';
+    const output = fitted(dataSchemaOf(trigger.definition['output']), given['output'] ?? {}, pointer(path, 'output'));
+    return { ...common, workflow, version: 1, runId: 'run-0', status, reason: '', ...given, output };
+  }
   if (trigger.type !== 'webhook') return { ...common, ...given };
   const body = fitted(dataSchemaOf(trigger.definition['body']), given['body'] ?? {}, pointer(path, 'body'));
   return { ...common, method: 'POST', query: {}, headers: {}, ...given, body };

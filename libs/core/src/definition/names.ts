@@ -4,6 +4,9 @@ export const NAME_PATTERN = /^[a-z][a-zA-Z0-9_]{0,63}$/;
 /** Ids of workflows. */
 export const WORKFLOW_ID_PATTERN = /^[a-z][a-z0-9-]{0,63}$/;
 
+/** Names of events. What begins with $ is the engine's own, and no name of a user can be. */
+export const EVENT_NAME_PATTERN = /^(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
 const RESERVED = new Set([
   ...['as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'namespace'],
   ...['null', 'package', 'return', 'true', 'var', 'void', 'while', 'constructor', 'prototype'],
@@ -36,4 +39,4 @@ export const LANGUAGE_NODE_TYPES: readonly string[] = [
  * Trigger types that this engine runs. The others of the language are judged like them and then refused by name: whoever
  * makes one run adds it here.
  */
-export const RUNNABLE_TRIGGER_TYPES: readonly string[] = ['channel.message', 'webhook', 'event', 'call'];
+export const RUNNABLE_TRIGGER_TYPES: readonly string[] = ['channel.message', 'webhook', 'event', 'call', 'workflow.finished'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CompiledTrigger, terminal } from '@workflows/core';
+import { type CompiledTrigger, FINISHED_EVENT, type JsonObject, terminal } from '@workflows/core';
 import type { ClaimedEvent } from '@workflows/ports';
 import { eventFor } from './event-triggers.js';
 
@@ -68,5 +68,45 @@ describe('a trigger of type event', () => {
 
   it('is not taken for one of another type', () => {
     expect(eventFor(paid, { ...triggerOf({ name: 'order.paid' }), type: 'webhook' })).toBeNull();
+  });
+});
+
+describe('a trigger of type workflow.finished', () => {
+  const ended: ClaimedEvent = {
+    ...paid,
+    name: FINISHED_EVENT,
+    key: null,
+    data: { workflow: 'lead', version: 2, runId: 'r-1', contactId: 'c-1', status: 'completed', reason: '', output: { score: 7 } },
+  };
+  const finished = (definition: JsonObject) => ({ ...triggerOf(definition), type: 'workflow.finished' });
+  const output = { type: 'object', properties: { score: { type: 'integer' } }, required: ['score'] };
+
+  it('sees how a run of its workflow has ended', () => {
+    expect(eventFor(ended, finished({ workflow: 'lead', statuses: ['completed'] }))).toEqual({
+      id: 'e-1',
+      trigger: 'paid',
+      type: 'workflow.finished',
+      ...{ workflow: 'lead', version: 2, runId: 'r-1', contactId: 'c-1', status: 'completed', reason: '', output: { score: 7 } },
+    });
+  });
+
+  it.each([
+    ['another workflow', { workflow: 'order', statuses: ['completed'] }],
+    ['another status', { workflow: 'lead', statuses: ['failed', 'cancelled'] }],
+    [
+      'an output that does not fit',
+      {
+        workflow: 'lead',
+        statuses: ['completed'],
+        output: { ...output, required: ['score', 'name'], properties: { score: { type: 'integer' }, name: { type: 'string' } } },
+      },
+    ],
+  ])('takes nothing of %s', (_what, definition) => {
+    expect(eventFor(ended, finished(definition))).toBeNull();
+  });
+
+  it('is the only one that hears of it', () => {
+    expect(eventFor(ended, triggerOf({ name: FINISHED_EVENT }))).toBeNull();
+    expect(eventFor(paid, finished({ workflow: 'lead', statuses: ['completed'], output }))).toBeNull();
   });
 });

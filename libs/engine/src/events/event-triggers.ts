@@ -1,17 +1,38 @@
-import { checkValue, type CompiledTrigger, dataSchemaOf, type Json, type JsonObject, WorkflowError } from '@workflows/core';
+import {
+  checkValue,
+  type CompiledTrigger,
+  dataSchemaOf,
+  FINISHED_EVENT,
+  type Json,
+  type JsonObject,
+  WorkflowError,
+} from '@workflows/core';
 import type { ClaimedEvent } from '@workflows/ports';
 
 /**
  * The event as a trigger sees it (language, section 2), without `at`; null when the trigger does not take it: another
  * type or name, data that does not fit its schema, or a condition that does not hold.
  */
-export function eventFor({ id, name, key, data, source }: ClaimedEvent, trigger: CompiledTrigger): JsonObject | null {
-  const { definition } = trigger;
-  if (trigger.type !== 'event' || !isNamed(name, definition['name'])) return null;
-  const fitted = fit(definition['data'], data);
-  if (fitted === undefined) return null;
-  const event = { id, trigger: trigger.id, type: trigger.type, name, key: key ?? '', data: fitted, source: sourceOf(source) };
+export function eventFor(claimed: ClaimedEvent, trigger: CompiledTrigger): JsonObject | null {
+  const own = claimed.name === FINISHED_EVENT ? endFor(claimed, trigger) : namedFor(claimed, trigger);
+  if (own === null) return null;
+  const event = { id: claimed.id, trigger: trigger.id, type: trigger.type, ...own };
   return holds(trigger, event) ? event : null;
+}
+
+function namedFor({ name, key, data, source }: ClaimedEvent, { type, definition }: CompiledTrigger): JsonObject | null {
+  if (type !== 'event' || !isNamed(name, definition['name'])) return null;
+  const fitted = fit(definition['data'], data);
+  return fitted === undefined ? null : { name, key: key ?? '', data: fitted, source: sourceOf(source) };
+}
+
+/** The end of a run, as `RunEnds` has written it. */
+function endFor({ data }: ClaimedEvent, { type, definition }: CompiledTrigger): JsonObject | null {
+  if (type !== 'workflow.finished' || typeof data !== 'object' || data === null || Array.isArray(data)) return null;
+  const { workflow, statuses } = definition;
+  if (data['workflow'] !== workflow || !Array.isArray(statuses) || !statuses.includes(data['status'] ?? null)) return null;
+  const output = fit(definition['output'], data['output'] ?? {});
+  return output === undefined ? null : { ...data, output };
 }
 
 /** Exact, or a family such as `order.*`, which takes everything below `order`. */

@@ -4,8 +4,12 @@ import {
   type ExecutionEvent,
   type ExecutionState,
   transitionBelowCeiling,
+  type Write,
 } from '@workflows/core';
 import type { ClaimedRun, RunCommit } from '@workflows/ports';
+
+/** Numbers of what tells of an end begin here: the state of a run that has ended gives out none, and may go on one day. */
+const FIRST_END = 1_000_000_000;
 
 /** A run in the hands of a worker: its state, and everything that the next commit has to write. */
 export class LiveRun {
@@ -13,6 +17,7 @@ export class LiveRun {
   private effects: RunCommit['effects'] = [];
   private settled: RunCommit['settled'] = [];
   private withdraw = false;
+  private isEndTold: boolean;
 
   private constructor(
     readonly executionId: string,
@@ -21,7 +26,9 @@ export class LiveRun {
     readonly graph: CompiledGraph,
     private revision: number,
     private current: ExecutionState | null,
-  ) {}
+  ) {
+    this.isEndTold = this.hasEnded;
+  }
 
   static claimed(run: ClaimedRun, graph: CompiledGraph): LiveRun {
     return new LiveRun(run.executionId, run.workflowId, run.versionId, graph, run.revision, run.state);
@@ -40,6 +47,11 @@ export class LiveRun {
     return this.current !== null && ['completed', 'failed', 'cancelled'].includes(this.current.status);
   }
 
+  /** True from the run's end until the commit that holds it. */
+  get hasJustEnded(): boolean {
+    return this.hasEnded && !this.isEndTold;
+  }
+
   get isDirty(): boolean {
     return this.events.length > 0 || this.settled.length > 0;
   }
@@ -55,7 +67,14 @@ export class LiveRun {
     this.current = state;
     this.events.push(...events);
     for (const command of commands) this.note(command);
+    if (!this.hasEnded) this.isEndTold = false;
     return commands;
+  }
+
+  /** The commit that holds the run's end writes this with it. */
+  tellEnd(write: Write & { type: 'event' }): void {
+    const seq = FIRST_END + this.state.counters.steps;
+    this.effects.push({ seq, node: '', step: 0, effect: { kind: 'write', write }, idempotencyKey: write.id, state: 'sent' });
   }
 
   /** A call that the runner is about to make. */
@@ -102,6 +121,7 @@ export class LiveRun {
       withdraw: this.withdraw,
     };
     this.revision += 1;
+    this.isEndTold = this.hasEnded;
     this.events = [];
     this.effects = [];
     this.settled = [];

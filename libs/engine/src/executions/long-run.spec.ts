@@ -18,6 +18,7 @@ import { RowAccess } from '../stored/row-access.js';
 import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LiveRun } from './live-run.js';
 import { MailboxSession } from './mailbox-session.js';
+import { RunEnds } from './run-ends.js';
 import { Segment } from './segment.js';
 
 const TENANT = {
@@ -104,7 +105,15 @@ async function walk(
   const database = new KeepingDatabase();
   const clock = new DatabaseClock(NOW, performance.now());
   const lease = new Lease(1, 600_000, performance.now());
-  const session = new MailboxSession(MAILBOX, TENANT, lease, clock, new Committer(database), module.get(ChannelRegistry));
+  const session = new MailboxSession(
+    MAILBOX,
+    TENANT,
+    lease,
+    clock,
+    new Committer(database),
+    module.get(ChannelRegistry),
+    new RunEnds(async () => []),
+  );
   const graph = loadGraph(definition, { nodeTypes: nodes.specs() });
   const run = LiveRun.born({ executionId: 'run', workflowId: 'circle', versionId: 'v' }, graph);
   session.runs.push(run);

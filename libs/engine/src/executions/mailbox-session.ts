@@ -14,6 +14,7 @@ import type { DatabaseClock } from '../claims/database-clock.js';
 import { executionContext } from './execution-context.js';
 import { type Lease, LeaseLost } from '../claims/lease.js';
 import type { LiveRun } from './live-run.js';
+import type { RunEnds } from './run-ends.js';
 
 /** What was committed for one run, for the facts that are told afterwards. */
 export type Committed = ReturnType<LiveRun['take']>;
@@ -35,6 +36,7 @@ export class MailboxSession {
     private readonly clock: DatabaseClock,
     private readonly committer: Committer,
     private readonly channels: ChannelRegistry,
+    private readonly ends: RunEnds,
   ) {
     this.readUpTo = (claimed.letters[0]?.seq ?? claimed.readUpTo + 1) - 1;
   }
@@ -91,7 +93,9 @@ export class MailboxSession {
 
   private async commit(release: { wakeAt: string | null } | null): Promise<CommitResult> {
     if (!this.lease.holds()) throw new LeaseLost(`mailbox ${this.mailboxId}`);
-    const runs = this.runs.filter((run) => run.isDirty).map((run) => run.take());
+    const dirty = this.runs.filter((run) => run.isDirty);
+    for (const run of dirty) await this.ends.tell(run);
+    const runs = dirty.map((run) => run.take());
     const item: MailboxCommit = {
       tenantId: this.tenantId,
       mailboxId: this.mailboxId,

@@ -12,6 +12,7 @@ import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LetterReader } from './letter-reader.js';
 import { LiveRun } from './live-run.js';
 import { type Committed, MailboxSession } from './mailbox-session.js';
+import { RunEnds } from './run-ends.js';
 import { Segment } from './segment.js';
 
 export interface AdvanceInput {
@@ -48,7 +49,9 @@ export class MailboxRunner {
   /** Throws LeaseLost when somebody else has taken the mailbox over; then nothing more may be done for it. */
   async advance({ claimed, revision, lease, clock }: AdvanceInput): Promise<AdvanceOutput> {
     const tenant = await this.tenants.get(claimed.tenantId);
-    const session = new MailboxSession(claimed, tenant, lease, clock, this.committer, this.channels);
+    const published = () => this.workflows.of(claimed.tenantId, revision);
+    const ends = new RunEnds(published);
+    const session = new MailboxSession(claimed, tenant, lease, clock, this.committer, this.channels, ends);
     const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, { http: this.http, store: this.store });
 
     for (const row of claimed.runs) {
@@ -59,7 +62,6 @@ export class MailboxRunner {
       for (const open of row.openEffects) if (run !== undefined) await segment(run).recover(open);
     }
     for (const run of session.runs) await takeUp(run, segment);
-    const published = () => this.workflows.of(claimed.tenantId, revision);
     const reader = new LetterReader(session, this.workflows, published, segment);
     for (const letter of claimed.letters) {
       await fireTimers(letter.receivedAt, session, segment);

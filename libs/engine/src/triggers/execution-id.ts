@@ -11,3 +11,9 @@ export function executionIdOf(tenantId: string, workflowId: string, trigger: str
   if (idempotencyKey === undefined) return uuidv7();
   return uuidv5(JSON.stringify([tenantId, workflowId, trigger, idempotencyKey]), NAMESPACE);
 }
+
+/** The id of an event from outside, in the same way: the same key means the same event. */
+export function eventIdOf(tenantId: string, idempotencyKey: string | undefined): string {
+  if (idempotencyKey === undefined) return uuidv7();
+  return uuidv5(JSON.stringify([tenantId, 'event', idempotencyKey]), NAMESPACE);
+}

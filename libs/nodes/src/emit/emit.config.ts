@@ -1,12 +1,8 @@
-import { type DataSchema, type NodeTypeSpec, text, value } from '@workflows/core';
+import { type DataSchema, EVENT_NAME_PATTERN, type NodeTypeSpec, text, value } from '@workflows/core';
 import { z } from 'zod';
 
 /** The name of an event: words with dots between them. */
-export const eventName = () =>
-  z
-    .string()
-    .max(128)
-    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'The name of an event, such as order.paid');
+export const eventName = () => z.string().regex(EVENT_NAME_PATTERN, 'The name of an event, such as order.paid');
 
 const config = z.strictObject({
   name: eventName().describe('Name of the event, such as order.paid; triggers and waits look for it'),

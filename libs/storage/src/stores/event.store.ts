@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type ClaimedEvent, Database, type EventClaim, type EventWait } from '@workflows/ports';
+import {
+  type ClaimedEvent,
+  Database,
+  type EventClaim,
+  type EventFilter,
+  type EventRecord,
+  type EventWait,
+  type Page,
+  type PageRequest,
+} from '@workflows/ports';
 import { GroupCommit } from '../group-commit.js';
 
 type EventId = Pick<ClaimedEvent, 'tenantId' | 'id'>;
@@ -41,6 +50,20 @@ export class EventStore {
   /** Tells these waits of the event, once for each. Resolves with how many letters were written: above 0 means ring. */
   deliver({ tenantId, id }: EventId, waits: EventWait[]): Promise<number> {
     return this.database.call('deliver_event', { p_tenant: tenantId, p_event: id, p_waits: waits });
+  }
+
+  /** An event from outside. Resolves with false when there is one of this id already, which stays as it is. */
+  emit(tenantId: string, event: Pick<ClaimedEvent, 'id' | 'name' | 'key' | 'data' | 'source'>): Promise<boolean> {
+    return this.database.callAsTenant(tenantId, 'emit_event', { p: event });
+  }
+
+  /** Newest first. */
+  list(tenantId: string, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>> {
+    return this.database.callAsTenant(tenantId, 'list_events', { p_filter: filter, p_limit: page.limit, p_cursor: page.cursor });
+  }
+
+  get(tenantId: string, id: string): Promise<EventRecord | null> {
+    return this.database.callAsTenant(tenantId, 'get_event', { p_id: id });
   }
 
   /** Everybody has been told: the event is not taken up again. */

@@ -3,8 +3,10 @@
 -- Moves with each save, publish and rollback of a workflow: who writes may say which one they have seen.
 alter table workflows.workflows add column revision bigint not null default 1;
 
--- Live runs by their version, for counting and for moving them.
-create index executions_of_version on workflows.executions (tenant_id, workflow_version_id, id) where ended_at is null;
+-- Live runs by their version, for counting and for moving them. Who counts says `revision > 0`, which is always true: see
+-- the indexes of lists.
+create index executions_of_version on workflows.executions (tenant_id, workflow_version_id, id)
+  where ended_at is null and revision > 0;
 
 -- refuse: ends the call with one of our own codes: not_found, conflict, precondition or invalid.
 --   p_message   for people: the field, the reason and the remedy; never a value that a contact wrote
@@ -132,7 +134,7 @@ create or replace function workflows.list_versions(p_workflow_id text) returns j
 language sql stable set search_path = workflows, pg_temp as $$
   select coalesce(json_agg(json_build_object('id', v.id, 'workflowId', v.workflow_id, 'version', v.version, 'hash', v.hash,
     'publishedAt', iso(v.published_at), 'publishedBy', v.published_by,
-    'liveRuns', (select count(*) from executions e where e.tenant_id = v.tenant_id and e.workflow_version_id = v.id
+    'liveRuns', (select count(*) from executions e where e.tenant_id = v.tenant_id and e.workflow_version_id = v.id and e.revision > 0
       and e.ended_at is null)) order by v.version desc), '[]'::json)
   from workflow_versions v where v.workflow_id = p_workflow_id
 $$;

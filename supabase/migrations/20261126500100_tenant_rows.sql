@@ -130,7 +130,7 @@ begin
   select v.workflow_id into user_of_it from workflow_versions v
   where jsonb_path_exists(v.definition, '$.**.table ? (@ == $name)', jsonb_build_object('name', p_name))
     and (exists (select from workflows w where w.tenant_id = v.tenant_id and w.published_version_id = v.id)
-      or exists (select from executions e where e.tenant_id = v.tenant_id and e.workflow_version_id = v.id and e.ended_at is null))
+      or exists (select from executions e where e.tenant_id = v.tenant_id and e.workflow_version_id = v.id and e.ended_at is null and e.revision > 0))
   order by 1 limit 1;
   if user_of_it is not null then
     perform refuse('conflict', format('The workflow "%s" uses the table: it is published, or runs of it go on. Publish it without the table and let its runs end.', user_of_it));

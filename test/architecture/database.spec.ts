@@ -24,6 +24,7 @@ const TABLES = `select c.relname::text as name, c.oid, c.relowner, c.relispartit
 const DEFINERS: Record<string, string[]> = {
   wf_road: [
     'accept',
+    'accept_and_claim',
     'begin_sends',
     'claim_events',
     'claim_mailboxes',

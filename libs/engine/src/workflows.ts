@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CompiledTrigger, checkValue, dataSchemaOf, EVENT_NAME_PATTERN, type Json, type JsonObject } from '@workflows/core';
 import { Doorbell, type StartLetter } from '@workflows/ports';
-import { EventStore, InboundStore } from '@workflows/storage';
+import { EventStore, InboundStore, needsBell } from '@workflows/storage';
 import { ExecutionOrders, type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';
 import { type BoundContact, ContactBinding, type ContactReference } from './triggers/contact-binding.js';
 import { eventIdOf, executionIdOf } from './triggers/execution-id.js';
@@ -157,7 +157,7 @@ export class Workflows {
     const [result] = await this.inbound.accept([
       { kind: 'start', tenantId, executionId, start, ...(contact === undefined ? {} : { contact }) },
     ]);
-    if (result?.outcome === 'stored') this.doorbell.ring('advance');
+    if (result !== undefined && needsBell([result])) this.doorbell.ring('advance');
     return { executionId, repeated: result?.outcome === 'duplicate' };
   }
 

@@ -54,7 +54,10 @@ export interface StartLetter {
 }
 
 /** By position in the call: what became of each item. */
-export type AcceptResult = Array<{ outcome: 'stored'; mailboxId: string } | { outcome: 'duplicate' } | { outcome: 'not_found' }>;
+export type AcceptResult = Array<
+  /** `taken`: this process has the mailbox under lease already and is at work on it, so nobody needs to be told. */
+  { outcome: 'stored'; mailboxId: string; taken?: true } | { outcome: 'duplicate' } | { outcome: 'not_found' }
+>;
 
 /** A letter in a mailbox. `receivedAt` is database time. */
 export type Letter = { seq: number; receivedAt: string } &

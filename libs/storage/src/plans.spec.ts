@@ -166,6 +166,7 @@ it('looks keys up in every statement of the road, on empty tables and on full on
     );
     const calls: Array<[string, unknown[]]> = [
       ['select workflows.accept($1)', [JSON.stringify([item])]],
+      ['select workflows.accept_and_claim($1, 8, 1000)', [JSON.stringify([message(ground, `${contact}1`)])]],
       ["select workflows.claim_mailboxes(10, 1000, '')", []],
       ['select workflows.commit_mailboxes($1)', [JSON.stringify([next])]],
       ["select workflows.claim_outboxes(10, 1000, '')", []],

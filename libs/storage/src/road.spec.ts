@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { randomUUID } from 'node:crypto';
 import { commitOf, type Ground, layGround, message, run, send, start, state } from './__fixtures__/arrange.js';
 import { Committer } from './committer.js';
-import { InboundStore } from './stores/inbound.store.js';
+import { InboundStore, needsBell } from './stores/inbound.store.js';
 import { MailboxStore } from './stores/mailbox.store.js';
 
 let test: TestDatabase;
@@ -213,6 +213,54 @@ describe('claim', () => {
     const all = await mailboxes.claim(1_000, LEASE_MS, first.after);
     expect(all.mailboxes).toHaveLength(25);
     expect(all.more).toBe(false);
+  });
+});
+
+describe('direct start', () => {
+  const taking = (room: number): { store: InboundStore; begun: ClaimedMailbox[] } => {
+    const begun: ClaimedMailbox[] = [];
+    const store = new InboundStore(test.database);
+    store.startDirectly({ leaseMs: LEASE_MS, room: () => room, begin: ({ mailboxes: boxes }) => begun.push(...boxes) });
+    return { store, begun };
+  };
+
+  it('leases what the call has made ready, so that nobody else claims it', async () => {
+    const ground = await layGround(test.admin);
+    const { store, begun } = taking(8);
+    const results = await store.accept([message(ground, '+1'), message(ground, '+1'), start(ground)]);
+    expect(results.map((result) => result.outcome === 'stored' && result.taken)).toEqual([true, true, true]);
+    expect(needsBell(results)).toBe(false);
+    expect(begun.map(({ letters }) => letters.length).sort()).toEqual([1, 2]);
+    expect(await claimAll(ground)).toEqual([]);
+    for (const box of begun) expect(await committer.commit(commitOf(box, [run(ground)]))).toMatchObject({ committed: true });
+  });
+
+  it('leaves alone what is leased or was ready before, and what there is no room for', async () => {
+    const ground = await layGround(test.admin);
+    await inbound.accept([message(ground, '+1')]);
+    const leased = await claimOne(ground);
+    await inbound.accept([message(ground, '+2')]);
+    const { store, begun } = taking(1);
+    const results = await store.accept([
+      message(ground, '+1'),
+      message(ground, '+2'),
+      message(ground, '+3'),
+      message(ground, '+4'),
+    ]);
+    expect(begun.length).toBeLessThanOrEqual(1);
+    expect(begun.every(({ mailboxId }) => mailboxId !== leased.mailboxId)).toBe(true);
+    expect(needsBell(results)).toBe(true);
+    expect(await committer.commit(commitOf(leased, [run(ground)]))).toMatchObject({ committed: true, ready: true });
+    expect((await claimAll(ground)).length + begun.length).toBe(4);
+  });
+
+  it('starts a repeat no second time', async () => {
+    const ground = await layGround(test.admin);
+    const { store, begun } = taking(8);
+    const item = message(ground, '+1');
+    await store.accept([item]);
+    expect(await store.accept([item])).toEqual([{ outcome: 'duplicate' }]);
+    expect(begun).toHaveLength(1);
   });
 });
 

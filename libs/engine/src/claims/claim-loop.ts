@@ -44,6 +44,7 @@ export class ClaimLoop<Item> {
   private readonly logger = new Logger(ClaimLoop.name);
   private readonly room: Room;
   private after = '';
+  private hasBacklog = false;
   private stopping = false;
 
   constructor(private readonly options: ClaimLoopOptions<Item>) {
@@ -71,6 +72,19 @@ export class ClaimLoop<Item> {
     }
   }
 
+  /**
+   * How many items may be taken past the bell: none while the last claim left something ready, because whoever waits has
+   * his turn first, and none at a stop.
+   */
+  spare(): number {
+    return this.stopping || this.hasBacklog ? 0 : Math.min(this.options.batch, this.room.left);
+  }
+
+  /** Starts work on what was claimed elsewhere in this process. */
+  begin(items: readonly Item[], time: ClaimTime): void {
+    for (const item of items) void this.room.take(() => this.options.work(item, time));
+  }
+
   /** Claims nothing more and waits until what is under way has been given back. */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -82,7 +96,8 @@ export class ClaimLoop<Item> {
     const claimed = await this.options.claim(Math.min(this.options.batch, this.room.left), this.after);
     this.after = claimed.after;
     const time: ClaimTime = { clock: new DatabaseClock(claimed.now, askedAt), askedAt };
-    for (const item of claimed.items) void this.room.take(() => this.options.work(item, time));
+    this.hasBacklog = claimed.more;
+    this.begin(claimed.items, time);
     // Somebody is just writing to the only things that are ready.
     if (claimed.more && claimed.items.length === 0) await pause(LOCKED_PAUSE_MS);
     return claimed.more;

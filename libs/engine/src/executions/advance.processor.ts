@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ClaimedMailbox, crashPoint, Doorbell } from '@workflows/ports';
-import { MailboxStore } from '@workflows/storage';
+import { type ClaimedMailbox, type ClaimResult, crashPoint, Doorbell } from '@workflows/ports';
+import { InboundStore, MailboxStore } from '@workflows/storage';
 import { ClaimLoop } from '../claims/claim-loop.js';
+import { DatabaseClock } from '../claims/database-clock.js';
 import { ENGINE_OPTIONS, type EngineOptions } from '../engine-options.js';
 import { MailboxWorker } from './mailbox.worker.js';
 
@@ -14,8 +15,9 @@ export class AdvanceProcessor {
   private readonly loop: ClaimLoop<ClaimedWithRevision>;
 
   constructor(
-    @Inject(ENGINE_OPTIONS) options: EngineOptions,
+    @Inject(ENGINE_OPTIONS) private readonly options: EngineOptions,
     private readonly mailboxes: MailboxStore,
+    private readonly inbound: InboundStore,
     worker: MailboxWorker,
     private readonly doorbell: Doorbell,
   ) {
@@ -29,6 +31,11 @@ export class AdvanceProcessor {
   }
 
   async start(): Promise<void> {
+    this.inbound.startDirectly({
+      leaseMs: this.options.leaseMs,
+      room: () => this.loop.spare(),
+      begin: (claim, askedAt) => this.loop.begin(withRevisions(claim), { clock: new DatabaseClock(claim.now, askedAt), askedAt }),
+    });
     await this.doorbell.listen('advance', () => this.loop.answer());
   }
 
@@ -38,8 +45,12 @@ export class AdvanceProcessor {
   }
 
   private async claim(limit: number, leaseMs: number, after: string) {
-    const { mailboxes, revisions, ...claim } = await this.mailboxes.claim(limit, leaseMs, after);
-    if (mailboxes.length > 0) crashPoint('advance.after-claim');
-    return { ...claim, items: mailboxes.map((mailbox) => ({ ...mailbox, revision: revisions[mailbox.tenantId] ?? 0 })) };
+    const claim = await this.mailboxes.claim(limit, leaseMs, after);
+    if (claim.mailboxes.length > 0) crashPoint('advance.after-claim');
+    return { ...claim, items: withRevisions(claim) };
   }
+}
+
+function withRevisions({ mailboxes, revisions }: ClaimResult): ClaimedWithRevision[] {
+  return mailboxes.map((mailbox) => ({ ...mailbox, revision: revisions[mailbox.tenantId] ?? 0 }));
 }

@@ -9,7 +9,7 @@ import {
   type StatusReceipt,
   type WebhookRequest,
 } from '@workflows/ports';
-import { InboundStore, ReceiptStore } from '@workflows/storage';
+import { InboundStore, ReceiptStore, needsBell } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { ConnectionRoutes } from '../connections/connection-routes.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -80,7 +80,7 @@ export class InboundService {
     crashPoint('accept.after-store');
     for (const { outcome } of accepted) this.count(channel, outcome);
     this.count(channel, 'receipt', receipts.length);
-    if (recorded.mailboxes > 0 || accepted.some((result) => result.outcome === 'stored')) this.doorbell.ring('advance');
+    if (recorded.mailboxes > 0 || needsBell(accepted)) this.doorbell.ring('advance');
     if (recorded.outboxes > 0) this.doorbell.ring('outbound');
     crashPoint('accept.after-ring');
   }

@@ -46,8 +46,10 @@ export function childrenOf(schema: z.ZodType, value: Json): Child[] {
     return option ? childrenOf(option, value) : [];
   }
   if (Array.isArray(value)) {
-    const items = inner instanceof z.ZodArray ? asType(inner.element) : undefined;
-    return items ? value.map((item, index) => ({ key: String(index), schema: items, value: item })) : [];
+    return value.flatMap((item, index) => {
+      const schema = itemSchema(inner, index);
+      return schema ? [{ key: String(index), schema, value: item }] : [];
+    });
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {
@@ -75,7 +77,7 @@ export function wholeSchemaAt(schema: z.ZodType, value: Json | undefined, path: 
   const [key, ...rest] = path;
   if (key === undefined) return inner;
   const parent = inner instanceof z.ZodUnion ? unwrap(optionFor(inner, value) ?? inner).inner : inner;
-  const below = parent instanceof z.ZodArray ? asType(parent.element) : propertySchema(parent, String(key));
+  const below = itemSchema(parent, Number(key)) ?? propertySchema(parent, String(key));
   return below && wholeSchemaAt(below, valueAt(value, key), rest);
 }
 
@@ -104,6 +106,11 @@ function wrapped(schema: z.ZodType): z.ZodType | undefined {
   if (schema instanceof z.ZodLazy) return asType(schema.unwrap());
   if (schema instanceof z.ZodPipe) return asType(schema.in);
   return undefined;
+}
+
+function itemSchema(schema: z.ZodType, index: number): z.ZodType | undefined {
+  if (schema instanceof z.ZodArray) return asType(schema.element);
+  return schema instanceof z.ZodTuple ? asType(schema.def.items[index]) : undefined;
 }
 
 function propertySchema(schema: z.ZodType, key: string): z.ZodType | undefined {

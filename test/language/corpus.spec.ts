@@ -7,13 +7,15 @@ import { TENANT } from './tenant.js';
 
 const options = { nodeTypes: NODE_SPECS, context: TENANT, triggerTypes: LANGUAGE_TRIGGER_TYPES };
 
+const playing = { channels: TENANT.channels, context: TENANT, triggerTypes: LANGUAGE_TRIGGER_TYPES };
+
 const shown = ({ code, path, severity }: Omit<Problem, 'message'>): string => `${severity} ${code} ${path}`;
 
 /** What is wrong with a document; what is wrong with its tests is only found by playing them. */
 async function problemsOf(document: JsonObject, code: string): Promise<Array<Omit<Problem, 'message'>>> {
   if (!code.startsWith('test.')) return compile(document, options).problems;
   const coverage = code === 'test.coverage' ? { nodes: 1 } : {};
-  const report = await runTests(document, { channels: TENANT.channels, context: TENANT, coverage });
+  const report = await runTests(document, { ...playing, coverage });
   return [...report.problems, ...report.tests.flatMap(({ problems }) => problems)];
 }
 
@@ -33,7 +35,7 @@ describe('the corpus of the language', () => {
     const found: string[] = [];
     for (const { name, document } of goodDocuments()) {
       if (document['tests'] === undefined) continue;
-      const { tests } = await runTests(document, { channels: TENANT.channels, context: TENANT });
+      const { tests } = await runTests(document, playing);
       for (const test of tests) for (const { path, message } of test.problems) found.push(`${name} ${path}: ${message}`);
     }
     expect(found).toEqual([]);

@@ -49,6 +49,13 @@ export const TENANT: TenantContext = {
   connections: [{ name: 'main', channel: 'whatsapp' }],
   credentials: ['crm-api'],
   secrets: ['hook'],
+  tables: {
+    customers: {
+      type: 'object',
+      required: ['phone', 'name'],
+      properties: { phone: { type: 'string' }, name: { type: 'string' }, plan: { type: 'string' }, points: { type: 'integer' } },
+    },
+  },
   models: ['default'],
   servers: ['stock'],
   queues: ['finance', 'support'],

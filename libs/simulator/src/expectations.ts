@@ -162,7 +162,9 @@ function emitted({ writes }: Simulation): Json[] {
 }
 
 function unmetEvent(expected: Json, actual: Json[], path: string): TestProblem[] {
-  return actual.some((event) => contains(event, expected))
+  // A name alone stands for an event of that name.
+  const wanted = typeof expected === 'string' ? { name: expected } : expected;
+  return actual.some((event) => contains(event, wanted))
     ? []
     : [failed(path, 'No such event was emitted.', { expected, actual })];
 }

@@ -16,8 +16,19 @@ const decided = (decision: 'approved' | 'rejected'): HumanAct => ({
   data: (said, at) => ({ by: 'somebody', ...(isObject(said) ? said : {}), decision, at }),
 });
 
+const returned = (signal: string): HumanAct => ({
+  signal,
+  type: 'human.handoff',
+  data: (said) => ({ by: 'somebody', note: '', ...(isObject(said) ? said : {}) }),
+});
+
 /** By the word that a script has for it. A node type for people adds what they can do with it. */
-const ACTS: Record<string, HumanAct> = { approve: decided('approved'), reject: decided('rejected') };
+const ACTS: Record<string, HumanAct> = {
+  approve: decided('approved'),
+  reject: decided('rejected'),
+  handBack: returned('back'),
+  close: returned('closed'),
+};
 
 /** The act that a step names, and what is said with it; undefined when it names none, several, or one that is not played. */
 export function humanAct(step: JsonObject): { act: HumanAct; said: Json } | undefined {

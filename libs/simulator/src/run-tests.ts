@@ -26,6 +26,8 @@ import { worldOf } from './world.js';
 export interface RunTestsOptions {
   /** Node types to compile and play with; those of this engine unless given. */
   nodes?: readonly SimulatedNode[];
+  /** Trigger types to start runs by; those of this engine unless given. */
+  triggerTypes?: readonly string[];
   /** What channels can carry, by name; those of this engine unless given. */
   channels?: Record<string, ChannelCapabilities>;
   /** What the tenant has, where the document is to be checked against it. */
@@ -40,7 +42,8 @@ export interface RunTestsOptions {
  */
 export async function runTests(definition: unknown, options: RunTestsOptions = {}): Promise<TestReport> {
   const nodes = options.nodes ?? standardNodes();
-  const compilation = compile(definition, { nodeTypes: nodes.map(({ spec }) => spec), context: options.context });
+  const { context, triggerTypes } = options;
+  const compilation = compile(definition, { nodeTypes: nodes.map(({ spec }) => spec), context, triggerTypes });
   if (!compilation.ok) return notCompiled(definition, compilation.problems);
 
   const copy: unknown = JSON.parse(JSON.stringify(definition));
@@ -53,7 +56,7 @@ export async function runTests(definition: unknown, options: RunTestsOptions = {
     coverage,
     rawNodes: document.nodes,
     channels: options.channels ?? standardChannels(),
-    tables: options.context?.tables,
+    tables: context?.tables,
   };
   const tests: TestResult[] = [];
   for (const [index, test] of document.tests.entries()) tests.push(await runTest(test, pointer('/tests', index), stage));

@@ -1,4 +1,4 @@
-import { type Command, type CompiledGraph, type ExecutionEvent, type ExecutionState, transition } from '@workflows/core';
+import { type Command, type CompiledGraph, type ExecutionEvent, type ExecutionState, scopeOf, transition } from '@workflows/core';
 import type { Coverage } from './coverage.js';
 import type { MockedVisit, Mocks } from './mocks.js';
 
@@ -55,7 +55,16 @@ export class SimulatedRun {
     return this.attemptOfStep.get(step) ?? 1;
   }
 
-  private note({ node: id, step, attempt }: Command & { type: 'run' }): void {
+  /** Which visit of its node this is; the iterations of a foreach follow one another in the order of their items. */
+  private visitOf(id: number): number {
+    const token = this.state.tokens.find((each) => each.id === id);
+    if (token === undefined) return 1;
+    const { each } = scopeOf(this.graph, this.state, token, token.enteredAt);
+    const index = each?.['index'];
+    return token.visit + (typeof index === 'number' ? index : 0);
+  }
+
+  private note({ node: id, token, step, attempt }: Command & { type: 'run' }): void {
     const node = this.graph.nodes[id];
     // What undoes a step is no node of the document, so a test cannot speak of it.
     if (node === undefined) return;
@@ -63,7 +72,7 @@ export class SimulatedRun {
     this.attemptOfStep.set(step, attempt);
     if (attempt > 1) return;
     this.path.push(id);
-    const mocked = this.mocks.visit(node, this.state.visits[id] ?? 1);
+    const mocked = this.mocks.visit(node, this.visitOf(token));
     if (mocked !== undefined) this.mockedSteps.set(step, mocked);
   }
 }

@@ -38,6 +38,9 @@ export interface Stage {
   testPath: string;
 }
 
+/** Triggers by which the contact writes, so that free text may follow. */
+const WRITTEN = new Set(['channel.message', 'channel.postback', 'channel.story']);
+
 /** Far more than a dialogue needs, and soon over: a test that loops must not hold up whoever publishes. */
 const MOST_OUTCOMES = 20_000;
 
@@ -74,7 +77,7 @@ export class Simulation {
 
   /** Starts a run without asking the triggers whether they want the event. */
   async start(trigger: string, event: JsonObject, message?: InboundMessage): Promise<void> {
-    if (message !== undefined) this.lastInboundAt = this.now;
+    if (message !== undefined || WRITTEN.has(this.stage.world.trigger.type)) this.lastInboundAt = this.now;
     const run = new SimulatedRun(`run-${this.runs.length + 1}`, this.stage.graph, this.stage.mocks, this.stage.coverage);
     const context = this.stage.world.context(this.lastInboundAt);
     const at = this.now;
@@ -254,7 +257,7 @@ export class Simulation {
       conversation === null
         ? null
         : windowFailure(effect.message, conversation.capabilities, this.lastInboundAt, Date.parse(this.now));
-    if (closed !== null) return { outcome: 'failed', failure: closed };
+    if (closed !== null && !this.isReplyToComment(run)) return { outcome: 'failed', failure: closed };
     const { id } = this.outbox.put({
       at: this.now,
       node,
@@ -267,6 +270,12 @@ export class Simulation {
     return effect.notify === 'accepted'
       ? (mocked ?? { outcome: 'done', data: { messageId: id, status: 'accepted' } })
       : undefined;
+  }
+
+  /** A comment allows one private message before the contact has written. */
+  private isReplyToComment({ id }: SimulatedRun): boolean {
+    const isComment = this.stage.world.trigger.type === 'channel.comment' && this.lastInboundAt === null;
+    return isComment && this.outbox.sent.every(({ executionId }) => executionId !== id);
   }
 
   private alive(): SimulatedRun[] {

@@ -5,6 +5,7 @@ import {
   type DataSchema,
   dataSchemaOf,
   type InboundMessage,
+  type Json,
   type JsonObject,
   type WorkflowTest,
   WorkflowError,
@@ -60,14 +61,37 @@ function otherEvent(trigger: CompiledTrigger, given: JsonObject, now: string, pa
     return { ...common, name: trigger.definition['name'] ?? '', key: '', source: '', ...given, data };
   }
   if (trigger.type === 'workflow.finished') {
-    const { workflow = '', statuses } = trigger.definition;
-    const status = Array.isArray(statuses) ? (statuses[0] ?? '') : '';
+    const { workflow = '' } = trigger.definition;
+    const status = firstOf(trigger, 'statuses');
     const output = fitted(dataSchemaOf(trigger.definition['output']), given['output'] ?? {}, pointer(path, 'output'));
     return { ...common, workflow, version: 1, runId: 'run-0', status, reason: '', ...given, output };
   }
-  if (trigger.type !== 'webhook') return { ...common, ...given };
+  if (trigger.type !== 'webhook') return { ...common, ...usual(trigger, now), ...given };
   const body = fitted(dataSchemaOf(trigger.definition['body']), given['body'] ?? {}, pointer(path, 'body'));
   return { ...common, method: 'POST', query: {}, headers: {}, ...given, body };
+}
+
+/** What the events of a trigger always have, where the test does not say it. */
+function usual(trigger: CompiledTrigger, now: string): JsonObject {
+  switch (trigger.type) {
+    case 'schedule':
+      return { slot: now };
+    case 'channel.postback':
+      return { channel: firstOf(trigger, 'channels'), payload: '', title: '' };
+    case 'channel.comment':
+      return { channel: 'instagram', text: '', commentId: 'comment-1', mediaId: 'media-1' };
+    case 'channel.story':
+      return { channel: 'instagram', kind: firstOf(trigger, 'kinds'), text: '' };
+    case 'channel.status':
+      return { messageId: 'out-0', status: firstOf(trigger, 'statuses') };
+    default:
+      return {};
+  }
+}
+
+function firstOf({ definition }: CompiledTrigger, field: string): Json {
+  const list = definition[field];
+  return (Array.isArray(list) ? list[0] : undefined) ?? '';
 }
 
 function fitted(schema: DataSchema | undefined, value: JsonObject[string], path: string): JsonObject[string] {

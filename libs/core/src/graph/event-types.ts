@@ -1,11 +1,13 @@
 import { assertNever } from '../assert-never.js';
 import type { DataSchema } from '../definition/data-schema.js';
+import { rowSchema } from '../definition/table-row.js';
 import type { TriggerDefinition } from '../definition/triggers.js';
 import { DYN, INT, objectType, STRING, TIMESTAMP, typeOfSchema, UNTYPED, type ExpressionType } from '../expression/type.js';
 import { INBOUND_KINDS } from '../message/inbound.js';
+import type { TenantContext } from './tenant-context.js';
 
 /** What a trigger's event has (language, section 2): what all have, and what its type adds. */
-export function eventType(trigger: TriggerDefinition): ExpressionType {
+export function eventType(trigger: TriggerDefinition, tables: TenantContext['tables'] = {}): ExpressionType {
   const common = { id: STRING, trigger: oneOf([trigger.id]), type: oneOf([trigger.type]), at: STRING };
   switch (trigger.type) {
     case 'channel.message':
@@ -40,7 +42,11 @@ export function eventType(trigger: TriggerDefinition): ExpressionType {
       return objectType({ ...common, method: STRING, query: DYN, headers: DYN, body: given(trigger.body) });
     case 'schedule':
       // Each run of an audience has its row; without an audience there is none.
-      return objectType({ ...common, slot: TIMESTAMP, ...(trigger.audience ? { row: DYN } : {}) });
+      return objectType({
+        ...common,
+        slot: TIMESTAMP,
+        ...(trigger.audience ? { row: rowOf(trigger.audience.table, tables) } : {}),
+      });
     case 'event':
       return objectType({ ...common, name: STRING, key: STRING, data: given(trigger.data), source: STRING });
     case 'call':
@@ -61,6 +67,12 @@ export function eventType(trigger: TriggerDefinition): ExpressionType {
     default:
       return assertNever(trigger);
   }
+}
+
+/** Without the tenant's tables nobody knows the columns. */
+function rowOf(table: string, tables: NonNullable<TenantContext['tables']>): ExpressionType {
+  const columns = Object.hasOwn(tables, table) ? tables[table] : undefined;
+  return columns ? typeOfSchema(rowSchema(columns)) : DYN;
 }
 
 const oneOf = (choices: string[]): ExpressionType => ({ kind: 'string', choices });

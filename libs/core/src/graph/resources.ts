@@ -78,6 +78,7 @@ function referencesOf(outline: Outline): Reference[] {
     add('connections', raw['connection'], `${pointer}/connection`);
     if (isObject(raw['contact'])) add('connections', raw['contact']['connection'], `${pointer}/contact/connection`);
     if (isObject(raw['auth'])) add('secrets', raw['auth']['secret'], `${pointer}/auth/secret`);
+    if (isObject(raw['audience'])) add('tables', raw['audience']['table'], `${pointer}/audience/table`);
     if (raw['type'] === 'workflow.finished') add('workflows', raw['workflow'], `${pointer}/workflow`);
   }
   const addInputs = (type: Json | undefined, inputs: Json | undefined, pointer: string): void => {

@@ -18,7 +18,8 @@ export interface DocumentTypes extends ScopeTypes {
 /** The types of everything that expressions of one document see (language, section 5.2). */
 export function scopeTypes(outline: Outline, regions: Regions, context: TenantContext = {}): DocumentTypes {
   const events: Record<string, ExpressionType> = {};
-  for (const trigger of outline.triggers) events[trigger.id] = trigger.definition ? eventType(trigger.definition) : DYN;
+  for (const trigger of outline.triggers)
+    events[trigger.id] = trigger.definition ? eventType(trigger.definition, context.tables) : DYN;
   const fixed: ScopeTypes = {
     events,
     roots: {

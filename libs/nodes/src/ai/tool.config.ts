@@ -1,5 +1,8 @@
 import { dataSchemaShape, deferred, duration, type NodeTypeSpec, value } from '@workflows/core';
 import { z } from 'zod';
+import { dataReadSpec } from '../data-read/data-read.config.js';
+import { dataWriteSpec } from '../data-write/data-write.config.js';
+import { emitSpec } from '../emit/emit.config.js';
 import { httpRequestConfig } from '../http-request/http-request.config.js';
 
 /** The inputs of an action whose node type this library does not have yet: checked as values, and not field by field. */
@@ -14,10 +17,10 @@ const action = <Type extends string, Config extends z.ZodType>(type: Type, confi
 /** What a tool may do: the activities that neither speak to the contact nor call another model. */
 const actionConfig = z.discriminatedUnion('type', [
   action('http.request', httpRequestConfig),
-  action('data.read', anyInputs()),
-  action('data.write', anyInputs()),
+  action('data.read', dataReadSpec.config),
+  action('data.write', dataWriteSpec.config),
   action('contact.update', anyInputs()),
-  action('emit', anyInputs()),
+  action('emit', emitSpec.config),
   action('workflow.call', anyInputs()),
 ]);
 

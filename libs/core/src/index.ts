@@ -1,7 +1,9 @@
 export * from './assert-never.js';
 export * from './conversation/consent.js';
 export * from './conversation/live-run.js';
+export * from './conversation/people.js';
 export * from './conversation/route.js';
+export { byTurn, listeners } from './conversation/waiting-tokens.js';
 export * from './conversation/rules.js';
 export * from './definition/canonical.js';
 export * from './definition/check-value.js';
@@ -51,6 +53,7 @@ export * from './machine/replay.js';
 export * from './machine/stages.js';
 export * from './machine/verify.js';
 export * from './machine/scope.js';
+export { REPEAT } from './machine/silence.js';
 export * from './machine/state.js';
 export * from './machine/step-key.js';
 export * from './machine/store.js';

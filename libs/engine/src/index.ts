@@ -9,6 +9,7 @@ export { Metrics } from './metrics/metrics.js';
 export { NodeRegistry } from './nodes/node.registry.js';
 export { type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';
 export { Redrive } from './orders/redrive.js';
+export { Conversations, type Replied } from './people/conversations.js';
 export { Tasks } from './people/tasks.js';
 export * from './secrets/index.js';
 export * from './tenancy/index.js';

@@ -34,6 +34,7 @@ import { EffectReference } from './outbound/effect-reference.js';
 import { MessageSender } from './outbound/message.sender.js';
 import { OutboundProcessor } from './outbound/outbound.processor.js';
 import { Pacer } from './outbound/pacer.js';
+import { Conversations } from './people/conversations.js';
 import { Tasks } from './people/tasks.js';
 import { SecretBox } from './secrets/index.js';
 import { DatabaseStorePerformer } from './stored/database-store.performer.js';
@@ -75,6 +76,7 @@ export class WorkflowsModule {
       { provide: StorePerformer, useClass: DatabaseStorePerformer },
       ...STORES,
       ChannelRegistry,
+      Conversations,
       ExecutionEnds,
       InboundService,
       Metrics,

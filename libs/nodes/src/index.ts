@@ -23,6 +23,8 @@ import { httpRequestSpec } from './http-request/http-request.config.js';
 import { HttpRequestNode } from './http-request/http-request.node.js';
 import { humanApprovalSpec } from './human-approval/human-approval.config.js';
 import { HumanApprovalNode } from './human-approval/human-approval.node.js';
+import { humanHandoffSpec } from './human-handoff/human-handoff.config.js';
+import { HumanHandoffNode } from './human-handoff/human-handoff.node.js';
 import { joinSpec } from './join/join.config.js';
 import { JoinNode } from './join/join.node.js';
 import { messageAskSpec } from './message-ask/message-ask.config.js';
@@ -67,6 +69,7 @@ export const NODES: Array<Type<NodeStrategy>> = [
   DataWriteNode,
   WaitForNode,
   WaitUntilNode,
+  HumanHandoffNode,
   HumanApprovalNode,
   WaitEventNode,
   EndNode,
@@ -92,6 +95,7 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   dataWriteSpec,
   waitForSpec,
   waitUntilSpec,
+  humanHandoffSpec,
   humanApprovalSpec,
   waitEventSpec,
   endSpec,

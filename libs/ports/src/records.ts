@@ -172,6 +172,10 @@ export interface ConversationRecord {
   contactId: string;
   contactName: string;
   aliases: Array<{ kind: string; value: string }>;
+  /** The person who has taken the conversation over, or null. */
+  takenBy: string | null;
+  /** True: a run has given it to people. */
+  handedOff: boolean;
   lastInboundAt: string | null;
   createdAt: string;
 }
@@ -192,7 +196,7 @@ export interface ConversationMessage {
   author: string | null;
 }
 
-export const TASK_STATUSES = ['open', 'approved', 'rejected', 'expired', 'withdrawn'] as const;
+export const TASK_STATUSES = ['open', 'approved', 'rejected', 'handed_back', 'closed', 'expired', 'withdrawn'] as const;
 
 /** Something that a run wants of people. */
 export interface TaskRecord {
@@ -201,6 +205,8 @@ export interface TaskRecord {
   queue: string;
   title: string;
   details: Json;
+  /** Of hand-offs; higher is more urgent. */
+  priority: number;
   /** `expired`: the wait ran out of time. `withdrawn`: the run went on without it. */
   status: (typeof TASK_STATUSES)[number];
   executionId: string;

@@ -40,6 +40,15 @@ export type AcceptItem =
       /** Binds the run to a contact of a connection, creating both contact and conversation when new. */
       contact?: { connectionId: string; aliases: ContactAlias[]; name?: string };
     }
+  /** What a person has sent to the contact past us, on a phone: it starts and resumes nothing. */
+  | {
+      kind: 'echo';
+      tenantId: string;
+      connectionId: string;
+      dedupe: string;
+      aliases: ContactAlias[];
+      message: InboundMessage;
+    }
   | { kind: 'cancel'; tenantId: string; executionId: string; dedupe: string; reason: string; by: string }
   /** For a step of a run that waits for it by this name. */
   | { kind: 'signal'; tenantId: string; executionId: string; dedupe: string; step: number; name: string; data: Json };
@@ -66,6 +75,8 @@ export type Letter = { seq: number; receivedAt: string } &
     | { kind: 'message'; body: { message: InboundMessage }; quoted: { executionId: string; step: number } | null }
     | { kind: 'start'; body: StartLetter }
     | { kind: 'effect'; body: { executionId: string; seq: number; result: EffectResult } }
+    | { kind: 'people'; body: { what: 'taken' | 'given_back'; by: string } }
+    | { kind: 'echo'; body: { message: InboundMessage } }
     | { kind: 'cancel'; body: { executionId: string; reason: string; by: string } }
     /** `id`: of the event, for one that several steps may be told of and one takes. */
     | { kind: 'signal'; body: { executionId: string; step: number; name: string; data: Json; id?: string } }
@@ -94,6 +105,8 @@ export interface ClaimedMailbox {
   leaseToken: number;
   /** Sequence of the last letter in `letters`. */
   readUpTo: number;
+  /** The person who has taken the conversation over, or null. */
+  takenBy: string | null;
   conversation: { id: string; connectionId: string; connection: string; channel: string; lastInboundAt: string | null } | null;
   contact: {
     id: string;
@@ -153,6 +166,9 @@ export interface RunCommit {
 export type MailboxWrite =
   /** The contact opts out, which withdraws what runs have not sent yet, or in again. */
   | { type: 'consent'; optedOut: boolean }
+  /** A person has answered: the conversation is theirs until they give it back. */
+  | { type: 'taken'; by: string }
+  | { type: 'given_back' }
   /** A message that no run sends; `key`: once for each. */
   | { type: 'say'; author: 'engine'; message: OutboundMessage; key: string };
 

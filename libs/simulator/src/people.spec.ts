@@ -23,9 +23,9 @@ const REFUND: JsonObject = {
   },
 };
 
-async function problemsOf(script: JsonObject[], expectation: JsonObject) {
+async function problemsOf(script: JsonObject[], expectation: JsonObject, document = REFUND) {
   const given = { trigger: 'api', now: '2026-03-02T14:00:00Z', event: {} };
-  const { problems, tests } = await runTests({ ...REFUND, tests: [{ name: 'a test', given, script, expect: expectation }] });
+  const { problems, tests } = await runTests({ ...document, tests: [{ name: 'a test', given, script, expect: expectation }] });
   expect(problems).toEqual([]);
   return tests[0]?.problems.map(({ path, code }) => `${code} ${path}`);
 }
@@ -39,6 +39,30 @@ describe('people in a test', () => {
   it('reject, or do nothing for too long', async () => {
     expect(await problemsOf([{ human: { reject: true } }], { reason: 'no' })).toEqual([]);
     expect(await problemsOf([{ advance: 'P1D' }], { reason: 'late' })).toEqual([]);
+  });
+
+  it('hand a conversation back or close it; what the contact says meanwhile is theirs', async () => {
+    const desk: JsonObject = {
+      ...REFUND,
+      triggers: [{ id: 'api', type: 'call', contact: true, window: 'PT1H' }],
+      start: 'desk',
+      nodes: {
+        desk: {
+          type: 'human.handoff',
+          with: { queue: 'support', text: 'A colleague answers here.' },
+          timeout: 'PT2H',
+          next: 'end_back',
+          on: { closed: 'end_closed', timeout: 'end_late' },
+        },
+        end_back: { type: 'end', with: { output: '{{ steps.desk.note }}' } },
+        end_closed: { type: 'end', with: { reason: 'closed' } },
+        end_late: { type: 'end', with: { reason: 'late' } },
+      },
+    };
+    const told: JsonObject[] = [{ out: 'A colleague answers here.' }, { in: 'hello?' }, { expect: { node: 'desk' } }];
+    expect(await problemsOf([...told, { human: { handBack: { note: 'done' } } }], { output: 'done' }, desk)).toEqual([]);
+    expect(await problemsOf([...told, { human: { close: {} } }], { reason: 'closed' }, desk)).toEqual([]);
+    expect(await problemsOf([{ advance: 'PT2H' }], { reason: 'late' }, desk)).toEqual([]);
   });
 
   it('cannot decide what nobody asks, nor do what nobody knows', async () => {

@@ -178,6 +178,7 @@ export class Simulation {
         for (const id of route.cancel) await this.giveTo(id, { type: 'cancelled', at: this.now, reason: 'restarted' });
         await this.start(route.trigger, route.event, message);
         break;
+      case 'people':
       case 'nobody':
         break;
       default:

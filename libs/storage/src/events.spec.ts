@@ -57,6 +57,7 @@ async function commitWith(run: Begun, writes: Write[], taken?: string[]): Promis
     mailboxId: executionId,
     leaseToken: Number(rows[0]?.token),
     readUpTo: 1,
+    takenBy: null,
     conversation: null,
     contact: null,
     letters: [],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ExecutionState, Write } from '@workflows/core';
 import type { ClaimedMailbox, TaskRecord } from '@workflows/ports';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
-import { commitOf, type Ground, layGround, run, start, state } from './__fixtures__/arrange.js';
+import { commitOf, type Ground, layGround, message, run, start, state } from './__fixtures__/arrange.js';
 import { Committer } from './committer.js';
 import { InboundStore } from './stores/inbound.store.js';
 import { MailboxStore } from './stores/mailbox.store.js';
@@ -61,6 +61,33 @@ async function commit(ground: Ground, executionId: string, next: ExecutionState)
   await test.admin.query('update workflows.mailboxes set ready_at = workflows.now() where tenant_id = $1', [ground.tenantId]);
   await committer.commit(commitOf(await claim(ground), [run(ground, { executionId, revision: 1, state: next })]));
 }
+
+describe('an echo of what a person has sent on a phone', () => {
+  it('comes once to the mailbox of its contact, and does not open the window', async () => {
+    const ground = await layGround(test.admin);
+    const { kind: _kind, ...said } = message(ground, '+1');
+    const echo = { ...said, kind: 'echo' as const };
+    expect(await inbound.accept([echo])).toMatchObject([{ outcome: 'stored' }]);
+    expect(await inbound.accept([echo])).toMatchObject([{ outcome: 'duplicate' }]);
+    expect(await claim(ground)).toMatchObject({
+      takenBy: null,
+      conversation: { lastInboundAt: null },
+      letters: [{ kind: 'echo', body: { message: { id: said.message.id } } }],
+    });
+  });
+
+  it('takes the conversation over, until it is given back', async () => {
+    const ground = await layGround(test.admin);
+    await inbound.accept([message(ground, '+1')]);
+    await committer.commit(commitOf(await claim(ground), [], { writes: [{ type: 'taken', by: 'phone' }] }));
+    await inbound.accept([message(ground, '+1')]);
+    const box = await claim(ground);
+    expect(box.takenBy).toBe('phone');
+    await committer.commit(commitOf(box, [], { writes: [{ type: 'given_back' }] }));
+    await inbound.accept([message(ground, '+1')]);
+    expect((await claim(ground)).takenBy).toBeNull();
+  });
+});
 
 describe('a task', () => {
   it('is opened by the commit of its step', async () => {

@@ -73,7 +73,7 @@ export function channelContract(name: string, contract: ChannelContract): void {
           expect(JSON.parse(JSON.stringify(event))).toBeInstanceOf(Object);
           if (event.type === 'notice') continue;
           expect(event.account).toMatch(/./);
-          if (event.type === 'message') {
+          if (event.type !== 'status') {
             expect(event.message.id).toMatch(/./);
             expect(new Date(event.message.at).toISOString()).toBe(event.message.at);
             expect(event.aliases.length).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '@workflows/core';
 import type { ConversationMessage, ConversationRecord } from '@workflows/ports';
+import { TextField } from '../../http/fields.js';
 import { PageEnd } from '../../http/paging.js';
 
 class AliasView {
@@ -15,8 +16,34 @@ export class ConversationView implements ConversationRecord {
   @ApiProperty({ format: 'uuid' }) contactId: string;
   @ApiProperty() contactName: string;
   @ApiProperty({ type: [AliasView] }) aliases: AliasView[];
+  @ApiProperty({ type: String, nullable: true, description: 'The person who has taken it over.' }) takenBy: string | null;
+  @ApiProperty({ description: 'True: a run has given it to people.' }) handedOff: boolean;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastInboundAt: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
+}
+
+export class ReplyBody {
+  @TextField({ description: 'What the contact reads.', max: 4096 })
+  text: string;
+
+  @TextField({
+    description: 'The person who writes, as your inbox names them; the API key unless given.',
+    max: 200,
+    optional: true,
+  })
+  by?: string;
+}
+
+export class ReplyView {
+  @ApiProperty({ description: 'True: the same Idempotency-Key came before, and nothing more is sent.' }) repeated: boolean;
+}
+
+export class GiveBackBody {
+  @TextField({ description: 'What the run gets as the note of its hand-off.', min: 0, max: 4000, optional: true })
+  note: string = '';
+
+  @TextField({ description: 'The person, as your inbox names them; the API key unless given.', max: 200, optional: true })
+  by?: string;
 }
 
 export class ConversationPage extends PageEnd {

@@ -87,6 +87,8 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[]):
       // What a run reads, its timers, signals and the results of its effects show in the steps that they lead to.
       case 'context':
       case 'timer':
+      case 'silenced':
+      case 'released':
       case 'effect':
       case 'signal':
         break;

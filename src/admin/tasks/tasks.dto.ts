@@ -24,10 +24,11 @@ export class DecideTaskBody {
 
 export class TaskView implements TaskRecord {
   @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty({ enum: ['approval'] }) kind: TaskRecord['kind'];
+  @ApiProperty({ enum: ['approval', 'handoff'] }) kind: TaskRecord['kind'];
   @ApiProperty() queue: string;
   @ApiProperty() title: string;
   @ApiProperty({ type: Object, nullable: true }) details: Json;
+  @ApiProperty({ description: 'Of hand-offs; higher is more urgent.' }) priority: number;
   @ApiProperty({
     enum: TASK_STATUSES,
     description: 'expired: the wait ran out of time. withdrawn: the run went on without it.',

@@ -20,7 +20,10 @@ function readChange(change: JsonObject, entry: JsonObject): ChannelEvent[] {
   const field = textAt(change, 'field') ?? 'unknown';
   const value = objectAt(change, 'value');
   const account = idAt(objectAt(value, 'metadata'), 'phone_number_id');
-  // Echoes of the phone app come as `smb_message_echoes`. They must never start or resume a run: that would be a loop.
+  if (field === 'smb_message_echoes') {
+    const echoes = objectsAt(value, 'message_echoes').map((message) => readEcho(message, account, instantAt(entry, 'time')));
+    return echoes.length > 0 ? echoes : [{ type: 'notice', account, field, raw: change }];
+  }
   if (field !== 'messages') return [{ type: 'notice', account, field, raw: change }];
 
   const events = [
@@ -56,6 +59,18 @@ function readInbound(
   const name = nameOfContact(sender);
   const at = instantAt(message, 'timestamp') ?? entryTime ?? new Date(0).toISOString();
   return { type: 'message', account, aliases, ...(name === undefined ? {} : { name }), message: readMessage(message, id, at) };
+}
+
+/** A message that somebody sent from the phone app. It must never start or resume a run: that would be a loop. */
+function readEcho(message: JsonObject, account: string | undefined, entryTime: string | undefined): ChannelEvent {
+  const id = idAt(message, 'id');
+  const aliases = aliasesOfMessage({}, { wa_id: idAt(message, 'to') ?? null, user_id: idAt(message, 'to_user_id') ?? null });
+  const changesAnOldOne = ['edit', 'revoke'].includes(textAt(message, 'type') ?? '');
+  if (account === undefined || id === undefined || aliases.length === 0 || changesAnOldOne) {
+    return { type: 'notice', account, field: 'smb_message_echoes', raw: message };
+  }
+  const at = instantAt(message, 'timestamp') ?? entryTime ?? new Date(0).toISOString();
+  return { type: 'echo', account, aliases, message: readMessage(message, id, at) };
 }
 
 function readStatus(status: JsonObject, account: string | undefined, entryTime: string | undefined): ChannelEvent {

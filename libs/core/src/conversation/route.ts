@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.js';
 import { channelEvent } from '../machine/channel-event.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { LiveRun } from './live-run.js';
+import { isHandedOff } from './people.js';
 import { isKeyworded, matchesTrigger, priorityOf } from './trigger-match.js';
 import { byTurn, isEarly, type Listener, listeners, offered } from './waiting-tokens.js';
 
@@ -18,6 +19,8 @@ export interface RouteInput {
   /** The tenant's name for the connection. */
   connection: string;
   runs: readonly LiveRun[];
+  /** True: a person has taken the conversation over. */
+  taken?: boolean;
   workflows: readonly PublishedWorkflow[];
   /** The step whose message is quoted or tapped, looked up in the journal by `message.quotedId`; absent when unknown. */
   quoted?: { executionId: string; step: number };
@@ -32,12 +35,15 @@ export type Route =
   | { to: 'start'; workflowId: string; trigger: string; event: JsonObject; cancel: string[] }
   /** It belongs to the run, which has no use for it now. */
   | { to: 'consumed'; executionId: string; why: 'early' | 'active' | 'ignored' }
+  /** People have the conversation: it is theirs. */
+  | { to: 'people' }
   | { to: 'nobody' };
 
 /** Who gets a message of a contact: the first rule that applies (language, section 6.3; the numbers are its numbers). */
 export function routeMessage(given: RouteInput): Route {
   // A run whose steps are being undone has ended for the contact: it neither listens nor holds its session.
   const input = { ...given, runs: given.runs.filter(({ state }) => state.ending === undefined) };
+  if (input.taken === true || input.runs.some(isHandedOff)) return { to: 'people' }; // 2
   // A reaction is never an answer: a thumbs up below a question must not count as a wrong reply.
   const speaks = input.message.kind !== 'reaction';
   const matches = matchingTriggers(input);

@@ -82,7 +82,7 @@ function backTo(draft: Draft, token: Token, node: string): Token {
 }
 
 /** What the steps that are at work still have to be asked, beside what this transition has asked already. */
-function commandsOf(draft: Draft): Draft['commands'] {
+export function commandsOf(draft: Draft): Draft['commands'] {
   const { graph, state } = draft;
   const asked = [...draft.commands, ...answersOf(state)];
   const isAsked = (token: number, step: number): boolean =>

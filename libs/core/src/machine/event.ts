@@ -19,6 +19,8 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       context: ExecutionContext;
       /** The message that started the run, where one did: it opens the burst that `session.debounce` gathers. */
       message?: InboundMessage;
+      /** True: people have the conversation, so the run makes its first step when they give it back. */
+      silenced?: true;
     }
   /** What the run reads of contact, conversation or tenant has changed since it last looked. */
   | { type: 'context'; context: ExecutionContext }
@@ -54,6 +56,10 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
    * variables until now, so that a move can be undone.
    */
   | { type: 'migrated'; migration: string; from: number; to: number; versionId: string; move: Move; before: JsonObject }
+  /** People have taken the conversation: what comes for the run's steps is kept, and it says nothing, until `released`. */
+  | { type: 'silenced' }
+  /** People have given the conversation back. `repeat`: the token that asks again, because its question was long ago. */
+  | { type: 'released'; repeat?: number }
   /** The engine itself cannot go on (for example its version is gone): the run fails with this. */
   | { type: 'broken'; failure: Failure; details?: Json }
 );
@@ -61,5 +67,5 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
 /** What is for a run that cannot act on it now. The rest of the events is acted upon, or without use, at any time. */
 export type HeldEvent = Exclude<
   ExecutionEvent,
-  { type: 'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'migrated' | 'broken' }
+  { type: 'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'migrated' | 'silenced' | 'released' | 'broken' }
 >;

@@ -2,14 +2,15 @@ import { byTurn, isEarly, listeners, offered } from '../conversation/waiting-tok
 import type { ExecutionEvent, HeldEvent } from './event.js';
 import { hasEnded } from './draft.js';
 import type { ExecutionState, Stopped } from './state.js';
+import { isStill } from './still.js';
 
 /**
- * Whether an event is kept for later. A paused run keeps all that comes for its steps; a failed one keeps the results of
+ * Whether an event is kept for later. A run that stands still keeps all that comes for its steps; a failed one keeps the results of
  * its effects, because an operator may have it go on, and then its steps still wait for them.
  */
 export function isHeld(state: ExecutionState, event: ExecutionEvent): event is HeldEvent {
   if (hasEnded(state)) return event.type === 'effect' && state.stopped !== undefined && isAwaited(state.stopped, event.seq);
-  return state.paused !== undefined && isForSteps(event);
+  return isStill(state) && isForSteps(event);
 }
 
 function isAwaited({ tokens }: Stopped, seq: number): boolean {
@@ -17,7 +18,9 @@ function isAwaited({ tokens }: Stopped, seq: number): boolean {
 }
 
 function isForSteps(event: ExecutionEvent): event is HeldEvent {
-  return !['started', 'context', 'timer', 'cancelled', 'ordered', 'migrated', 'broken'].includes(event.type);
+  return !['started', 'context', 'timer', 'cancelled', 'ordered', 'migrated', 'silenced', 'released', 'broken'].includes(
+    event.type,
+  );
 }
 
 export function hold(state: ExecutionState, event: HeldEvent): ExecutionState {
@@ -30,7 +33,7 @@ export function hold(state: ExecutionState, event: HeldEvent): ExecutionState {
  */
 export function nextHeld(state: ExecutionState): { event: HeldEvent; state: ExecutionState } | null {
   const [event, ...later] = state.held ?? [];
-  if (event === undefined || state.paused !== undefined || hasEnded(state)) return null;
+  if (event === undefined || isStill(state) || hasEnded(state)) return null;
   const isAtWork = state.tokens.some(({ phase }) => phase.kind === 'running');
   if (isAtWork && event.type !== 'returned' && event.type !== 'effect') return null;
   const { held: _held, ...rest } = state;

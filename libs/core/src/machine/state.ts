@@ -42,6 +42,8 @@ export interface ExecutionState {
   taken?: string[];
   /** Present while an operator has the run paused. */
   paused?: { at: string };
+  /** Present while people have the run's conversation, and the run is not the one that gave it to them. */
+  silenced?: { at: string };
   /** What came for the run while it could not act on it, in order; it does when it goes on. Absent when nothing has. */
   held?: HeldEvent[];
   /** Steps that have succeeded and know how to be undone, the latest last. Absent when there is none. */

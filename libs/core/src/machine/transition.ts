@@ -10,8 +10,10 @@ import { migrate } from './migrate.js';
 import { move } from './move.js';
 import { returned } from './returned.js';
 import { heard } from './spoken.js';
+import { release, silence } from './silence.js';
 import { gather, start } from './start.js';
 import type { ExecutionState, Token } from './state.js';
+import { isStill } from './still.js';
 import { keepRegistrations } from './registrations.js';
 import { onEffect, onMessage, onSignal, onTimer } from './wake.js';
 
@@ -30,13 +32,22 @@ export interface Transition {
 export function transition(graph: CompiledGraph, state: ExecutionState | null, event: ExecutionEvent): Transition {
   if (state === null) {
     if (event.type !== 'started') throw new Error(`The first event of a run must be "started", not "${event.type}"`);
-    return finish(start(graph, event), null);
+    return finish(event.silenced === true ? inSilence(start(graph, event)) : start(graph, event), null);
   }
   if (event.type === 'started') return { state, commands: [] };
   if (isHeld(state, event)) return { state: hold(state, event), commands: [] };
   // An order is the one thing that can bring a run back after its end.
   if (hasEnded(state) && event.type !== 'ordered') return { state, commands: [] };
   return actOnHeld(graph, event.at, finish(make(graph, state, event.at, event), state));
+}
+
+/** Its first steps are asked for when it is released. */
+function inSilence(draft: Draft): Draft {
+  if (hasEnded(draft.state)) return draft;
+  silence(draft);
+  const kept = draft.commands.filter(({ type }) => type !== 'run' && type !== 'resume');
+  draft.commands.splice(0, draft.commands.length, ...kept);
+  return draft;
 }
 
 /** What came while the run could not act on it follows, as far as it goes now. */
@@ -105,6 +116,12 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
     case 'migrated':
       migrate(draft, event);
       return;
+    case 'silenced':
+      silence(draft);
+      return;
+    case 'released':
+      release(draft, event.repeat);
+      return;
     case 'broken':
       if (draft.state.ending === undefined) failRun(draft, event.failure);
       else conclude(draft);
@@ -132,6 +149,6 @@ function finish(draft: Draft, before: ExecutionState | null): Transition {
 }
 
 function liveStatus(state: ExecutionState): 'running' | 'waiting' | 'paused' {
-  if (state.paused !== undefined) return 'paused';
+  if (isStill(state)) return 'paused';
   return state.tokens.some(({ phase }) => phase.kind === 'running') ? 'running' : 'waiting';
 }

@@ -10,6 +10,7 @@ import { leaveRegions } from './region.js';
 import { deadlineFailure } from './retry.js';
 import { begin } from './start.js';
 import type { Token } from './state.js';
+import { isStill } from './still.js';
 
 /** Time has passed: everything that is due by now goes on. A timer that comes too early changes nothing. */
 export function onTimer(draft: Draft): void {
@@ -18,7 +19,7 @@ export function onTimer(draft: Draft): void {
     failRun(draft, durationExceeded());
     return;
   }
-  if (state.paused !== undefined) return;
+  if (isStill(state)) return;
   if (state.gathering !== undefined) {
     if (isDue(state.gathering.until, at)) begin(draft);
     return;

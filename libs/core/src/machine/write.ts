@@ -8,7 +8,7 @@ export type Write =
   /** An event of the tenant. It is a row with the commit; who waits for it or starts from it is told afterwards. */
   | { type: 'event'; id: string; name: string; key: string | null; data: Json }
   /** A task for people, in a queue of the tenant. It is open as long as the step that wrote it waits. */
-  | { type: 'task'; kind: TaskKind; queue: string; title: string; details: Json; due: string }
+  | { type: 'task'; kind: TaskKind; queue: string; title: string; details: Json; due: string; priority?: number }
   /**
    * The step begins to wait for events of this name and key: each comes to it as a signal `event`, those that its run has
    * not read yet at once. `since`: from the start of the run, or from an instant on; `most`: how many of the oldest unread
@@ -18,8 +18,8 @@ export type Write =
   /** The step does not wait for events any more. */
   | { type: 'unlisten' };
 
-/** `approval`: people decide. */
-export type TaskKind = 'approval';
+/** `approval`: people decide. `handoff`: they have the conversation until they give it back. */
+export type TaskKind = 'approval' | 'handoff';
 
 /**
  * What a step writes outside of its run for as long as it waits: `begin` when it begins to, and `end` when it does no

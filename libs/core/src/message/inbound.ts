@@ -65,5 +65,7 @@ export type ChannelEvent =
       at: string;
       failure?: Failure;
     }
+  /** What a person of the tenant has sent to the contact past us, on a phone. `aliases` name the contact. */
+  | { type: 'echo'; account: string; aliases: ContactAlias[]; message: InboundMessage }
   /** Anything that starts and settles nothing: unknown fields, account updates, errors without a message. */
   | { type: 'notice'; account?: string; field: string; code?: string; raw: Json };

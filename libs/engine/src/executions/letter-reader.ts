@@ -12,14 +12,19 @@ import { v7 as uuidv7 } from 'uuid';
 import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
 import { LiveRun } from './live-run.js';
 import type { MailboxSession } from './mailbox-session.js';
+import type { PeopleHold } from './people-hold.js';
 import type { Segment } from './segment.js';
 
 type LetterOf<Kind extends Letter['kind']> = Letter & { kind: Kind };
+
+/** Who answers on a phone is not told to us by name. */
+const ON_A_PHONE = 'phone';
 
 /** Gives each letter of a mailbox to the run that it is for, or starts one. A letter is dealt with exactly once. */
 export class LetterReader {
   constructor(
     private readonly session: MailboxSession,
+    private readonly hold: PeopleHold,
     private readonly workflows: PublishedWorkflows,
     private readonly published: () => Promise<PublishedWorkflow[]>,
     private readonly segment: (run: LiveRun) => Segment,
@@ -56,6 +61,13 @@ export class LetterReader {
           ...(id === undefined ? {} : { id }),
         });
       }
+      case 'people':
+        if (letter.body.what === 'taken') this.hold.take(letter.body.by);
+        else this.hold.giveBack();
+        return;
+      case 'echo':
+        this.hold.take(ON_A_PHONE);
+        return;
       case 'order':
         return this.readOrder(letter);
       default:
@@ -83,6 +95,7 @@ export class LetterReader {
       channel: conversation.channel,
       connection: conversation.connection,
       runs: this.alive(),
+      taken: this.hold.isTaken,
       workflows: published.map(({ graph }) => graph),
       ...(letter.quoted === null ? {} : { quoted: letter.quoted }),
     });
@@ -99,8 +112,9 @@ export class LetterReader {
         const run = LiveRun.born({ ...workflow, executionId: uuidv7() }, workflow.graph);
         return this.begin(run, route.trigger, route.event, message);
       }
+      case 'people':
       case 'nobody':
-        return; // It stays in the conversation, unclaimed.
+        return; // It stays in the conversation, for people to see.
       default:
         return assertNever(route);
     }
@@ -137,6 +151,7 @@ export class LetterReader {
   }
 
   private async begin(run: LiveRun, trigger: string, event: JsonObject, message?: InboundMessage): Promise<void> {
+    const isSilenced = this.hold.isOn;
     this.session.runs.push(run);
     const started: ExecutionEvent = {
       type: 'started',
@@ -146,6 +161,7 @@ export class LetterReader {
       event,
       context: this.session.context(),
       ...(message === undefined ? {} : { message }),
+      ...(isSilenced ? { silenced: true } : {}),
     };
     await this.segment(run).apply(started);
   }

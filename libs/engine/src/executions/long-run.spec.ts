@@ -37,6 +37,7 @@ const MAILBOX: ClaimedMailbox = {
   mailboxId: 'm',
   leaseToken: 1,
   readUpTo: 0,
+  takenBy: null,
   conversation: null,
   contact: null,
   letters: [],

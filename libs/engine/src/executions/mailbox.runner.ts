@@ -12,6 +12,7 @@ import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LetterReader } from './letter-reader.js';
 import { LiveRun } from './live-run.js';
 import { type Committed, MailboxSession } from './mailbox-session.js';
+import { PeopleHold } from './people-hold.js';
 import { RunEnds } from './run-ends.js';
 import { Segment } from './segment.js';
 
@@ -62,14 +63,19 @@ export class MailboxRunner {
       for (const open of row.openEffects) if (run !== undefined) await segment(run).recover(open);
     }
     for (const run of session.runs) await takeUp(run, segment);
-    const reader = new LetterReader(session, this.workflows, published, segment);
+    const hold = new PeopleHold(session, segment);
+    await hold.settle();
+    const reader = new LetterReader(session, hold, this.workflows, published, segment);
     for (const letter of claimed.letters) {
       await fireTimers(letter.receivedAt, session, segment);
+      await hold.settle();
       // Before it is read: a commit on the way holds what the letter has done, so it must not come again.
       session.read(letter.seq);
       await reader.read(letter);
+      await hold.settle();
     }
     await fireTimers(session.claimedAt, session, segment);
+    await hold.settle();
     const wakeAt = earliest(session.runs.filter((run) => !run.hasEnded).map((run) => nextDue(run.state)));
     const result = await session.release(wakeAt);
     return { result, committed: session.committed, wakeAt };

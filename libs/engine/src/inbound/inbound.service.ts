@@ -19,6 +19,7 @@ import { WEBHOOK_SECRETS, type WebhookSecretsByChannel } from './webhook-secrets
 export type Received = { status: 'accepted' | 'bad_signature' | 'bad_json' | 'unknown_channel' };
 
 type MessageEvent = ChannelEvent & { type: 'message' };
+type EchoEvent = ChannelEvent & { type: 'echo' };
 type StatusEvent = ChannelEvent & { type: 'status' };
 
 /**
@@ -70,6 +71,7 @@ export class InboundService {
       const route = event.account === undefined ? undefined : routes.get(event.account);
       if (event.type === 'notice' || route === undefined) this.passOver(channel, event);
       else if (event.type === 'message') items.push(messageItem(event, route));
+      else if (event.type === 'echo') items.push(echoItem(event, route));
       else receipts.push(this.receipt(event, route));
     }
     crashPoint('accept.before-store');
@@ -137,4 +139,8 @@ function messageItem(event: MessageEvent, route: ConnectionRoute): AcceptItem {
     ...(event.name === undefined ? {} : { name: event.name }),
     message: event.message,
   };
+}
+
+function echoItem({ aliases, message }: EchoEvent, { tenantId, connectionId }: ConnectionRoute): AcceptItem {
+  return { kind: 'echo', tenantId, connectionId, dedupe: `${connectionId}:${message.id}`, aliases, message };
 }

@@ -8,6 +8,7 @@ import {
   type NodeOutcome,
   type OutboundMessage,
   plusMs,
+  REPEAT,
   type Signal,
 } from '@workflows/core';
 import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
@@ -52,11 +53,17 @@ export class MessageAskNode extends NodeStrategy {
           ? { kind: 'failed', failure: signal.result.failure }
           : waitForAnswer(config, memory);
       case 'signal':
-        return waitForAnswer(config, memory);
+        return signal.name === REPEAT ? repeat(config, context, memory) : waitForAnswer(config, memory);
       default:
         return assertNever(signal);
     }
   }
+}
+
+/** People have had the conversation: the question is asked again, and its time begins again. */
+function repeat(config: RenderedAsk, context: NodeContext, { invalid, promptedAt }: Memory): NodeOutcome {
+  const again = { invalid, ...deadlineFrom(context), ...(promptedAt === undefined ? {} : { promptedAt: context.now }) };
+  return say(promptOf(config, context), config, again);
 }
 
 /** A tap is a whole answer; words wait for the rest of their burst where the ask debounces. */

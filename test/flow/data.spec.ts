@@ -27,8 +27,8 @@ async function publish({ key }: TestTenant, workflow: JsonObject & { id: string 
   return (await api.ask('POST', `/v1/workflows/${workflow.id}/publish`, { key, body: {} })).status;
 }
 
-async function run({ key }: TestTenant, workflow: string, input: JsonObject) {
-  const { json } = await api.ask('POST', '/v1/executions', { key, body: { workflow, input } });
+async function run({ key }: TestTenant, workflow: string, input: JsonObject, contact?: JsonObject) {
+  const { json } = await api.ask('POST', '/v1/executions', { key, body: { workflow, input, contact } });
   const ended = await eventually(
     () => api.ask('GET', `/v1/executions/${json.executionId}`, { key }),
     ({ json: execution }) => ['completed', 'failed', 'cancelled'].includes(execution.status),
@@ -195,5 +195,53 @@ describe('a run that reads and writes tables', () => {
       status: 409,
       json: { detail: expect.stringContaining('order') },
     });
+  }, 60_000);
+});
+
+describe('a run that changes its contact', () => {
+  const PROFILE: JsonObject & { id: string } = {
+    dsl: '1.0',
+    id: 'profile',
+    name: 'Profile',
+    triggers: [{ id: 'api', type: 'call', contact: true, input: { type: 'object', properties: { city: { type: 'string' } } } }],
+    start: 'change',
+    nodes: {
+      change: {
+        type: 'contact.update',
+        with: {
+          set: { name: 'Ana Lima', timezone: 'America/Recife', 'attributes.city': "{{ event.input.?city.orValue('-') }}" },
+          addTags: ['lead', 'vip'],
+          removeTags: ['new'],
+        },
+        next: 'done',
+      },
+      done: {
+        type: 'end',
+        with: {
+          status: 'completed',
+          output: {
+            version: '{{ steps.change.version }}',
+            first: '{{ contact.firstName }}',
+            zone: '{{ contact.timezone }}',
+            city: '{{ contact.attributes.city }}',
+            tags: '{{ contact.tags }}',
+          },
+        },
+      },
+    },
+  };
+
+  it('sees the change in its next step, and so does the next run', async () => {
+    const { tenant, ask } = await shop('data-contact');
+    const secrets = { accessToken: 'token' };
+    await ask('POST', '/connections', { channel: 'whatsapp', name: 'main', account: '990001', settings: {}, secrets });
+    expect(await publish(tenant, PROFILE)).toBe(201);
+    const contact = { connection: 'main', address: '+5511987654321', name: 'Nobody' };
+    expect(await run(tenant, 'profile', { city: 'Recife' }, contact)).toMatchObject({
+      output: { version: 2, first: 'Ana', zone: 'America/Recife', city: 'Recife', tags: ['lead', 'vip'] },
+    });
+    expect(await run(tenant, 'profile', { city: 'Olinda' }, contact)).toMatchObject({ output: { version: 3, city: 'Olinda' } });
+    const contactless = { ...PROFILE, id: 'nobody', triggers: [{ id: 'api', type: 'call', contact: false }] };
+    expect(await publish(tenant, contactless)).toBe(422);
   }, 60_000);
 });

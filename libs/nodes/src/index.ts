@@ -11,6 +11,8 @@ import { aiGenerateSpec } from './ai-generate/ai-generate.config.js';
 import { AiGenerateNode } from './ai-generate/ai-generate.node.js';
 import { emitSpec } from './emit/emit.config.js';
 import { EmitNode } from './emit/emit.node.js';
+import { contactUpdateSpec } from './contact-update/contact-update.config.js';
+import { ContactUpdateNode } from './contact-update/contact-update.node.js';
 import { dataReadSpec } from './data-read/data-read.config.js';
 import { DataReadNode } from './data-read/data-read.node.js';
 import { dataWriteSpec } from './data-write/data-write.config.js';
@@ -67,6 +69,7 @@ export const NODES: Array<Type<NodeStrategy>> = [
   EmitNode,
   DataReadNode,
   DataWriteNode,
+  ContactUpdateNode,
   WaitForNode,
   WaitUntilNode,
   HumanHandoffNode,
@@ -93,6 +96,7 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   emitSpec,
   dataReadSpec,
   dataWriteSpec,
+  contactUpdateSpec,
   waitForSpec,
   waitUntilSpec,
   humanHandoffSpec,

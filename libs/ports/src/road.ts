@@ -97,6 +97,17 @@ export interface ClaimedRun {
   openEffects: Array<{ seq: number; effect: Effect; attempt: number }>;
 }
 
+/** A contact as runs read it. */
+export interface ContactFacts {
+  id: string;
+  name: string;
+  locale: string | null;
+  timezone: string | null;
+  optedOut: boolean;
+  tags: string[];
+  attributes: JsonObject;
+}
+
 /** A mailbox under lease, with everything that is needed to advance it. */
 export interface ClaimedMailbox {
   tenantId: string;
@@ -108,15 +119,7 @@ export interface ClaimedMailbox {
   /** The person who has taken the conversation over, or null. */
   takenBy: string | null;
   conversation: { id: string; connectionId: string; connection: string; channel: string; lastInboundAt: string | null } | null;
-  contact: {
-    id: string;
-    name: string;
-    locale: string | null;
-    timezone: string | null;
-    optedOut: boolean;
-    tags: string[];
-    attributes: JsonObject;
-  } | null;
+  contact: ContactFacts | null;
   letters: Letter[];
   /** Those that live, and those that have ended and are given an order. */
   runs: ClaimedRun[];

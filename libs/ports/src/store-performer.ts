@@ -1,4 +1,5 @@
 import type { EffectResult, StoreEffect } from '@workflows/core';
+import type { ContactFacts } from './road.js';
 
 /** The run for which something is stored, and under which lease. */
 export interface StoreStep {
@@ -6,10 +7,13 @@ export interface StoreStep {
   executionId: string;
   mailboxId: string;
   leaseToken: number;
+  /** The contact of the run, or null. */
+  contactId: string | null;
 }
 
 export type StoreAnswer =
-  | { outcome: 'settled'; result: EffectResult }
+  /** `contact`: as it is now, after a change of it. */
+  | { outcome: 'settled'; result: EffectResult; contact?: ContactFacts }
   /** The mailbox is in other hands by now: nothing was done. */
   | { outcome: 'fenced' };
 

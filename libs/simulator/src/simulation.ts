@@ -13,6 +13,7 @@ import {
   nextDue,
   plusMs,
   type Route,
+  type StoreRequest,
   routeMessage,
   windowFailure,
   type Write,
@@ -194,11 +195,14 @@ export class Simulation {
 
   /** Like the engine, tells the run first what has changed around it. */
   private async give(run: SimulatedRun, event: ExecutionEvent): Promise<void> {
+    await this.carryOut(run, [...this.news(run), ...run.apply(event)]);
+    if (event.type !== 'signal') await this.tellWaits();
+  }
+
+  private news(run: SimulatedRun): Command[] {
     const context = this.stage.world.context(this.lastInboundAt);
     const changed = JSON.stringify(context) !== JSON.stringify(run.state.context);
-    const news = changed ? run.apply({ type: 'context', at: event.at, context }) : [];
-    await this.carryOut(run, [...news, ...run.apply(event)]);
-    if (event.type !== 'signal') await this.tellWaits();
+    return changed ? run.apply({ type: 'context', at: this.now, context }) : [];
   }
 
   /** Like the engine, after what emitted the events or began the waits has come to its end. */
@@ -217,7 +221,7 @@ export class Simulation {
       if (command === undefined) {
         const event = settled.shift();
         if (event === undefined) return;
-        queue.push(...run.apply(event));
+        queue.push(...this.news(run), ...run.apply(event));
       } else if (command.type !== 'withdraw' && !isDecided(command) && !run.isWaitedFor(command)) {
         continue;
       } else if (command.type === 'effect') {
@@ -246,7 +250,7 @@ export class Simulation {
       if (mocked !== undefined) return mocked;
       throw new TestStopped(unmocked(pointer(this.stage.testPath, 'given', 'mocks'), node, 'http.request'));
     }
-    if (effect.kind === 'store') return this.stage.world.tables.answer(effect.request);
+    if (effect.kind === 'store') return this.askStore(effect.request);
     if (effect.kind === 'write') {
       this.writes.push({ node, write: effect.write });
       this.events.write(run, step, effect.write, this.now, this.alive());
@@ -277,6 +281,12 @@ export class Simulation {
   private isReplyToComment({ id }: SimulatedRun): boolean {
     const isComment = this.stage.world.trigger.type === 'channel.comment' && this.lastInboundAt === null;
     return isComment && this.outbox.sent.every(({ executionId }) => executionId !== id);
+  }
+
+  private askStore(request: StoreRequest): EffectResult {
+    const { world } = this.stage;
+    if (request.do !== 'contact') return world.tables.answer(request);
+    return { outcome: 'done', data: { version: world.changeContact(request) } };
   }
 
   private alive(): SimulatedRun[] {

@@ -93,3 +93,36 @@ describe('tables in memory', () => {
     expect(at.answer({ do: 'read', table: 't', key: 'a' })).toEqual({ outcome: 'done', data: { found: false } });
   });
 });
+
+it('lets a run see in its next step what it has changed of its contact', async () => {
+  const document = {
+    dsl: '1.0',
+    id: 'profile',
+    name: 'Profile',
+    triggers: [{ id: 'api', type: 'call', contact: true }],
+    start: 'change',
+    nodes: {
+      change: {
+        type: 'contact.update',
+        with: { set: { name: 'Bo Li', 'attributes.city': 'Recife' }, addTags: ['vip'] },
+        next: 'done',
+      },
+      done: {
+        type: 'end',
+        with: { output: '{{ contact.firstName + contact.attributes.city + contact.tags[1] + string(steps.change.version) }}' },
+      },
+    },
+    tests: [
+      {
+        name: 'sees it',
+        given: { trigger: 'api', now: '2026-03-02T14:00:00Z', event: { input: {} }, contact: { name: 'Ana', tags: ['new'] } },
+        script: [],
+        expect: { output: 'BoRecifevip2' },
+      },
+    ],
+  };
+  const report = await runTests(document);
+  expect(
+    [...report.problems, ...report.tests.flatMap(({ problems }) => problems)].filter(({ severity }) => severity === 'error'),
+  ).toEqual([]);
+});

@@ -8,7 +8,7 @@ import {
   type RowCondition,
   type RowSearch,
   type RowWrite,
-  type StoreRequest,
+  type RowRequest,
 } from '@workflows/core';
 import { equals } from './json.js';
 
@@ -35,7 +35,7 @@ export class Tables {
     }
   }
 
-  answer(request: StoreRequest): EffectResult {
+  answer(request: RowRequest): EffectResult {
     switch (request.do) {
       case 'read': {
         const row = this.table(request.table).get(request.key);

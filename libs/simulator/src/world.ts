@@ -2,6 +2,7 @@ import {
   type ChannelCapabilities,
   type CompiledGraph,
   type CompiledTrigger,
+  type ContactChange,
   type DataSchema,
   durationMs,
   type ExecutionContext,
@@ -35,6 +36,8 @@ export interface World {
   /** When the contact last wrote before the test, or null. */
   lastInboundAt: string | null;
   tables: Tables;
+  /** The version that the contact has then. */
+  changeContact(change: ContactChange): number;
   context(lastInboundAt: string | null): ExecutionContext;
 }
 
@@ -56,7 +59,8 @@ export function worldOf(
     );
   }
   const now = instantOf(given.now, pointer(path, 'now'));
-  const contact = contactOf(given.contact, path);
+  let contact = contactOf(given.contact, path);
+  let versions = 1;
   const talks =
     trigger.type.startsWith('channel.') || given.contact !== undefined || given.channel !== undefined || bindsContact(trigger);
   const conversation = talks ? conversationOf(trigger, given.channel, path, channels) : null;
@@ -65,6 +69,11 @@ export function worldOf(
     trigger,
     conversation,
     tables: new Tables(given.tables ?? {}, tables),
+    changeContact: (change) => {
+      versions += 1;
+      contact = changed(contact, change);
+      return versions;
+    },
     lastInboundAt: conversation === null ? null : lastWrittenAt(trigger, conversation.capabilities, now),
     context: (lastInboundAt) => ({
       ...(conversation === null
@@ -115,7 +124,9 @@ function lastWrittenAt(trigger: CompiledTrigger, { windowHours }: ChannelCapabil
   return open === undefined || windowHours === null ? null : plusMs(now, open - windowHours * HOUR_MS);
 }
 
-function contactOf(given: WorkflowTest['given']['contact'], path: string): NonNullable<ExecutionContext['contact']> {
+type Contact = NonNullable<ExecutionContext['contact']>;
+
+function contactOf(given: WorkflowTest['given']['contact'], path: string): Contact {
   const parsed = contactShape.safeParse(given ?? {});
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -127,6 +138,22 @@ function contactOf(given: WorkflowTest['given']['contact'], path: string): NonNu
   }
   const { firstName, ...contact } = parsed.data;
   return { ...contact, firstName: firstName ?? contact.name.trim().split(/\s+/)[0] ?? '' };
+}
+
+/** As the database changes it. */
+function changed(contact: Contact, { set, attributes, addTags, removeTags, optOut }: ContactChange): Contact {
+  const merged = Object.entries({ ...contact.attributes, ...attributes }).filter(([, value]) => value !== null);
+  const name = set.name ?? contact.name;
+  return {
+    ...contact,
+    name,
+    firstName: set.name === undefined ? contact.firstName : (name.trim().split(/\s+/)[0] ?? ''),
+    locale: set.locale === undefined ? contact.locale : (set.locale ?? 'en'),
+    timezone: set.timezone === undefined ? contact.timezone : (set.timezone ?? 'UTC'),
+    optedOut: optOut ?? contact.optedOut,
+    tags: [...new Set([...contact.tags, ...addTags])].filter((tag) => !removeTags.includes(tag)),
+    attributes: Object.fromEntries(merged),
+  };
 }
 
 function bindsContact(trigger: CompiledTrigger): boolean {

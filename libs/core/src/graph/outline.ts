@@ -78,5 +78,5 @@ export function hasContact(trigger: OutlineTrigger): boolean {
 /** Whether a node has something to do with the contact of the run, so that it cannot be without one. */
 export function needsContact(node: OutlineNode | undefined): boolean {
   const type = node?.spec?.type ?? '';
-  return type.startsWith('message.') || type === 'human.handoff';
+  return type.startsWith('message.') || type === 'human.handoff' || type === 'contact.update';
 }

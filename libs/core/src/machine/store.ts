@@ -11,7 +11,8 @@ export interface StoreEffect {
   idempotencyKey: string;
 }
 
-export type StoreRequest = RowRead | RowSearch | RowWrite;
+export type RowRequest = RowRead | RowSearch | RowWrite;
+export type StoreRequest = RowRequest | ContactChange;
 
 /** Answers StoredRow. */
 export interface RowRead {
@@ -59,6 +60,18 @@ export interface RowWrite {
   ifVersion?: number;
 }
 
+/** Of the run's own contact; what is absent stays as it is. Answers Written. */
+export interface ContactChange {
+  do: 'contact';
+  /** null: back to the tenant's. */
+  set: { name?: string; locale?: string | null; timezone?: string | null };
+  /** null removes one. */
+  attributes: JsonObject;
+  addTags: string[];
+  removeTags: string[];
+  optOut?: boolean;
+}
+
 /** `data` of a store effect that read one row. A row is its columns with `id` and `version`. */
 export interface StoredRow {
   found: boolean;
@@ -74,7 +87,7 @@ export interface StoredRows {
 
 /** `data` of a store effect that wrote. */
 export interface Written {
-  /** The version that the row has now; 0 when there is none any more. */
+  /** The version that the row, or the contact, has now; 0 when there is none any more. */
   version: number;
 }
 

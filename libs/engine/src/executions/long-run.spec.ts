@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
 import { NODES } from '@workflows/nodes';
 import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
-import { Committer, CredentialStore, TableStore } from '@workflows/storage';
+import { Committer, ContactStore, CredentialStore, TableStore } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { DatabaseClock } from '../claims/database-clock.js';
 import { Lease } from '../claims/lease.js';
@@ -123,7 +123,7 @@ async function walk(
       new UndiciEgressClient(),
       new Credentials(new CredentialStore(database), new SecretBox(KeyRing.parse(randomBytes(32).toString('base64')))),
     ),
-    store: new DatabaseStorePerformer(new RowAccess(new TableStore(database))),
+    store: new DatabaseStorePerformer(new RowAccess(new TableStore(database)), new ContactStore(database)),
   };
   await new Segment(run, session, nodes, performers).apply({
     type: 'started',

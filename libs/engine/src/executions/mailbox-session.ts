@@ -3,6 +3,7 @@ import type { ChannelCapabilities, ExecutionContext } from '@workflows/core';
 import {
   type ClaimedMailbox,
   type CommitResult,
+  type ContactFacts,
   crashPoint,
   type MailboxCommit,
   type MailboxWrite,
@@ -26,6 +27,8 @@ export class MailboxSession {
   readonly committed: Committed[] = [];
   private writes: MailboxWrite[] = [];
   private optedOut: boolean | undefined;
+  /** As a run of this mailbox has changed it since the claim. */
+  private changedContact: ContactFacts | undefined;
   /** The last letter that has been dealt with. */
   private readUpTo: number;
 
@@ -58,7 +61,9 @@ export class MailboxSession {
   }
 
   context(): ExecutionContext {
-    const context = executionContext(this.claimed, this.tenant, (channel) => this.capabilities(channel));
+    const { changedContact: contact } = this;
+    const claimed = contact === undefined ? this.claimed : { ...this.claimed, contact };
+    const context = executionContext(claimed, this.tenant, (channel) => this.capabilities(channel));
     if (context.contact !== undefined && this.optedOut !== undefined) context.contact.optedOut = this.optedOut;
     return context;
   }
@@ -69,6 +74,11 @@ export class MailboxSession {
 
   read(seq: number): void {
     this.readUpTo = seq;
+  }
+
+  changeContact(contact: ContactFacts): void {
+    this.changedContact = contact;
+    this.optedOut = undefined;
   }
 
   /** For the next commit. */

@@ -67,11 +67,15 @@ export class Segment {
 
   /** The same, after telling the run what has changed in the world since it last looked. */
   async applyWithContext(event: ExecutionEvent): Promise<void> {
+    this.tellContext(event.at);
+    await this.apply(event);
+  }
+
+  private tellContext(at: string): void {
     const context = this.session.context();
     if (JSON.stringify(context) !== JSON.stringify(this.run.state.context)) {
-      this.queue.push(...this.run.apply({ type: 'context', at: event.at, context }));
+      this.queue.push(...this.run.apply({ type: 'context', at, context }));
     }
-    await this.apply(event);
   }
 
   /** Takes up the steps whose nodes had not answered when the last holder of the run was lost. */
@@ -216,12 +220,16 @@ export class Segment {
   }
 
   private async askStore(effect: StoreEffect): Promise<EffectResult> {
-    const { tenantId, mailboxId, lease } = this.session;
+    const { tenantId, mailboxId, lease, claimed } = this.session;
     crashPoint('advance.before-store');
-    const step = { tenantId, executionId: this.run.executionId, mailboxId, leaseToken: lease.token };
+    const contactId = claimed.contact?.id ?? null;
+    const step = { tenantId, executionId: this.run.executionId, mailboxId, leaseToken: lease.token, contactId };
     const answer = await this.performers.store.perform(effect, step);
     crashPoint('advance.after-store');
-    if (answer.outcome === 'settled') return answer.result;
+    if (answer.outcome === 'settled') {
+      if (answer.contact !== undefined) this.session.changeContact(answer.contact);
+      return answer.result;
+    }
     lease.lose();
     throw new LeaseLost(`mailbox ${mailboxId}`);
   }
@@ -229,6 +237,8 @@ export class Segment {
   private finish(seq: number, result: EffectResult): void {
     const state = result.outcome === 'done' ? 'sent' : result.outcome;
     this.run.settle({ seq, state, result });
+    // What the call has changed around the run, its next step sees already.
+    this.tellContext(this.session.now());
     this.queue.push(...this.run.apply({ type: 'effect', at: this.session.now(), seq, result }));
   }
 }

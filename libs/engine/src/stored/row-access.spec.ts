@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JsonObject, RowCondition, RowWrite } from '@workflows/core';
-import { TableStore, TenantStore } from '@workflows/storage';
+import type { ContactChange, JsonObject, RowCondition, RowWrite } from '@workflows/core';
+import { ContactStore, TableStore, TenantStore } from '@workflows/storage';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { randomUUID } from 'node:crypto';
 import { DatabaseStorePerformer } from './database-store.performer.js';
@@ -12,7 +12,7 @@ let store: DatabaseStorePerformer;
 beforeAll(async () => {
   test = await createTestDatabase();
   tables = new TableStore(test.database);
-  store = new DatabaseStorePerformer(new RowAccess(tables));
+  store = new DatabaseStorePerformer(new RowAccess(tables), new ContactStore(test.database));
 });
 afterAll(() => test.drop());
 
@@ -36,7 +36,7 @@ async function shop() {
     "insert into workflows.mailboxes (tenant_id, id, lease_token, lease_until) values ($1, $2, 7, now() + interval '1 hour')",
     [tenantId, mailboxId],
   );
-  const step = { tenantId, executionId: randomUUID(), mailboxId, leaseToken: 7 };
+  const step = { tenantId, executionId: randomUUID(), mailboxId, leaseToken: 7, contactId: null };
   let keys = 0;
   const write = (change: Partial<RowWrite>, idempotencyKey = `key-${(keys += 1)}`, token = 7) =>
     store.perform(
@@ -238,4 +238,65 @@ it('forgets what writes answered once their run has ended, and not before', asyn
   await test.admin.query("update workflows.store_writes set at = at - interval '2 days' where tenant_id = $1", [tenantId]);
   await test.database.call('forget_writes', { p_limit: 1000 });
   expect(await left()).toBe(0);
+});
+
+describe('a change of a contact', () => {
+  async function met() {
+    const { step, tenantId } = await shop();
+    const contactId = randomUUID();
+    await test.admin.query(
+      `insert into workflows.contacts (tenant_id, id, name, tags, attributes) values ($1, $2, 'Ana', '{new,old}', '{"city":"Recife","age":3}')`,
+      [tenantId, contactId],
+    );
+    const change = (request: Partial<ContactChange>, idempotencyKey: string) =>
+      store.perform(
+        {
+          kind: 'store',
+          idempotencyKey,
+          request: { do: 'contact', set: {}, attributes: {}, addTags: [], removeTags: [], ...request },
+        },
+        { ...step, contactId },
+      );
+    return { change };
+  }
+
+  it('sets, adds and removes what it names, and leaves the rest', async () => {
+    const { change } = await met();
+    const request = {
+      set: { locale: 'pt-BR' },
+      attributes: { city: null, seats: 2 },
+      addTags: ['vip', 'old'],
+      removeTags: ['new'],
+    };
+    expect(await change(request, 'first')).toMatchObject({
+      ...done({ version: 2 }),
+      contact: {
+        name: 'Ana',
+        locale: 'pt-BR',
+        timezone: null,
+        optedOut: false,
+        tags: ['old', 'vip'],
+        attributes: { age: 3, seats: 2 },
+      },
+    });
+    expect(await change({ optOut: true }, 'second')).toMatchObject({ contact: { optedOut: true, tags: ['old', 'vip'] } });
+  });
+
+  it('happens once for its key, and tells the repeat how the contact is now', async () => {
+    const { change } = await met();
+    await change({ addTags: ['vip'] }, 'same');
+    await change({ removeTags: ['vip'] }, 'other');
+    expect(await change({ addTags: ['vip'] }, 'same')).toMatchObject({
+      ...done({ version: 2 }),
+      contact: { tags: ['new', 'old'] },
+    });
+  });
+
+  it('keeps a contact small', async () => {
+    const { change } = await met();
+    expect(await change({ attributes: { note: 'x'.repeat(33_000) } }, 'a')).toMatchObject(failed('quota.exceeded'));
+    expect(await change({ addTags: Array.from({ length: 101 }, (_each, n) => `t${n}`) }, 'b')).toMatchObject(
+      failed('quota.exceeded'),
+    );
+  });
 });

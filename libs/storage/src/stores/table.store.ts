@@ -22,7 +22,7 @@ export type RowWritten =
   | { outcome: 'fenced' };
 
 /** Where a write comes from, for those that must happen once. */
-export type WritingStep = Omit<StoreStep, 'tenantId'> & { idempotencyKey: string };
+export type WritingStep = Omit<StoreStep, 'tenantId' | 'contactId'> & { idempotencyKey: string };
 
 /** Tables of a tenant and their rows. A value is checked against the columns before it comes here. */
 @Injectable()

@@ -17,6 +17,8 @@ import { RedriveController } from './admin/executions/redrive.controller.js';
 import { ExecutionOrdersController } from './admin/executions/execution-orders.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
 import { RecordedExecutions } from './admin/executions/recorded-executions.js';
+import { MigrationDesk } from './admin/migrations/migration-desk.js';
+import { MigrationsController } from './admin/migrations/migrations.controller.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
 import { QueuesController } from './admin/queues/queues.controller.js';
 import { SecretsController } from './admin/secrets/secrets.controller.js';
@@ -58,6 +60,7 @@ const API_CONTROLLERS = [
   WorkflowsController,
   WorkflowBundlesController,
   WorkflowVersionsController,
+  MigrationsController,
   NodeTypesController,
   AuditController,
   RedriveController,
@@ -91,6 +94,7 @@ export class AppModule {
         Foundations,
         HookDoor,
         HookSecrets,
+        MigrationDesk,
         Readiness,
         RecordedExecutions,
         RouteRules,

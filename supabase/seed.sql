@@ -95,3 +95,10 @@ select tenant_id, 'operator', 'execution.pause', 'execution:10000000-0000-4000-8
 
 insert into workflows.credentials (tenant_id, name, type, hosts, settings, sealed)
 select tenant_id, 'crm', 'bearer', '{crm.example.com}', '{}', 'v1.seed.seed.seed' from workflows.tenants;
+
+insert into workflows.migrations (tenant_id, id, workflow_id, from_version, to_version, mapping, created_by)
+select tenant_id, '40000000-0000-4000-8000-000000000000', 'hello', 1, 1, '{"nodes":{},"vars":{}}', 'seed' from workflows.tenants;
+
+insert into workflows.migration_runs (tenant_id, migration_id, execution_id, mailbox_id, letter)
+select tenant_id, '40000000-0000-4000-8000-000000000000', '10000000-0000-4000-8000-000000000000',
+  'f0000000-0000-4000-8000-000000000000', 1 from workflows.tenants;

@@ -90,7 +90,7 @@ begin
 end $$;
 
 -- roll_back_workflow: lets new events start an earlier version again. The draft stays as it is.
---   p   JSON text { id, version, webhookTriggers: [trigger id], expected? }
+--   p   JSON text { id, version, rolledBackBy, webhookTriggers: [trigger id], expected? }
 --   result   WorkflowVersionRecord
 create function workflows.roll_back_workflow(p text) returns json
 language plpgsql set search_path = workflows, pg_temp as $$
@@ -99,7 +99,7 @@ declare
   current workflows;
   wanted workflow_versions;
 begin
-  select * into given from json_to_record(p::json) as i(id text, version int, "webhookTriggers" jsonb, expected bigint);
+  select * into given from json_to_record(p::json) as i(id text, version int, "rolledBackBy" text, "webhookTriggers" jsonb, expected bigint);
   select w.* into current from workflows w where w.tenant_id = current_tenant() and w.id = given.id for update;
   if not found then perform refuse('not_found', 'There is no such workflow.'); end if;
   perform expect_revision(given.expected, current.revision);
@@ -107,6 +107,9 @@ begin
     where v.tenant_id = current_tenant() and v.workflow_id = given.id and v.version = given.version;
   if not found then perform refuse('not_found', 'There is no such version.'); end if;
   perform show_to_events(wanted, given."webhookTriggers");
+  insert into audit_log (tenant_id, actor, action, target, details)
+  values (current_tenant(), given."rolledBackBy", 'workflow.rollback', 'workflow:' || given.id,
+    jsonb_build_object('from', current.published_version, 'to', wanted.version));
   return version_json(wanted);
 end $$;
 

@@ -8,7 +8,7 @@ alter table workflows.mailboxes add column taken_by text, add column taken_at ti
 
 alter table workflows.mail drop constraint mail_kind_check;
 alter table workflows.mail add constraint mail_kind_check
-  check (kind in ('message', 'start', 'effect', 'cancel', 'signal', 'order', 'people', 'echo'));
+  check (kind in ('message', 'start', 'effect', 'cancel', 'signal', 'order', 'migrate', 'people', 'echo'));
 
 alter table workflows.tasks drop constraint tasks_kind_check, drop constraint tasks_status_check;
 alter table workflows.tasks add constraint tasks_kind_check check (kind in ('approval', 'handoff'));

@@ -5,6 +5,7 @@ import {
   type EffectResult,
   type ExecutionEvent,
   type FrozenSchemas,
+  graphsBy,
   type JsonObject,
   loadGraph,
   replay,
@@ -25,6 +26,8 @@ interface RecordedHistory {
   definition: JsonObject;
   /** Absent where nothing of the tenant has a schema. */
   schemas?: FrozenSchemas;
+  /** What the run was moved to, by version. */
+  later?: Record<string, { definition: JsonObject; schemas?: FrozenSchemas }>;
   events: ExecutionEvent[];
   /** `stateHash` of where the events lead. */
   hash: string;
@@ -87,8 +90,11 @@ describe('a recorded history', () => {
   });
 
   it.each(fileNames())('%s still leads to where it led', (fileName) => {
-    const { definition, schemas, events, hash, status } = read(fileName);
-    const state = replay(loadGraph(definition, { nodeTypes: NODE_SPECS, ...(schemas === undefined ? {} : { schemas }) }), events);
+    const { later = {}, events, hash, status, ...first } = read(fileName);
+    const load = ({ definition, schemas = {} }: { definition: JsonObject; schemas?: FrozenSchemas }) =>
+      loadGraph(definition, { nodeTypes: NODE_SPECS, schemas });
+    const moved = Object.entries(later).map(([version, document]) => [version, load(document)] as const);
+    const state = replay(graphsBy(load(first), Object.fromEntries(moved)), events);
     expect({ hash: stateHash(state), status: state.status }).toEqual({ hash, status });
   });
 });

@@ -33,7 +33,7 @@ const ONE = form(1, {
   thanks: send('{{ vars.name }}: {{ vars.size }}'),
 });
 
-const movable = (definition: JsonObject) => movableVersion(definition, NODE_SPECS);
+const movable = (definition: JsonObject) => movableVersion(definition, { nodeTypes: NODE_SPECS });
 
 /** A run of version 1 that has said these words and waits for the next. */
 function runOf(definition: JsonObject, words: string[]): Rehearsal {

@@ -8,6 +8,7 @@ import type {
   FrozenSchemas,
   Json,
   JsonObject,
+  Mapping,
   TaskKind,
 } from '@workflows/core';
 
@@ -107,6 +108,21 @@ export interface DataTableRecord {
   bytes: number;
   createdAt: string;
   updatedAt: string;
+}
+
+/** A move of live runs from one version of a workflow to another, with how far it is. */
+export interface MigrationRecord {
+  id: string;
+  workflowId: string;
+  from: number;
+  to: number;
+  mapping: Mapping;
+  /** The migration that this one takes back. */
+  undoes: string | null;
+  createdAt: string;
+  createdBy: string;
+  /** `waiting`: not read yet. `blocked`: could not move when it was its turn. `skipped`: had ended by then. */
+  runs: { moved: number; waiting: number; blocked: number; skipped: number };
 }
 
 export interface ExecutionSummary {

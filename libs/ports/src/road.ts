@@ -7,9 +7,11 @@ import type {
   InboundMessage,
   Json,
   JsonObject,
+  Mapping,
   MessageStatus,
   OutboundMessage,
   Order,
+  Restore,
 } from '@workflows/core';
 
 /** A tenant's account on a channel, as far as routing needs it. Held in memory by every process that accepts webhooks. */
@@ -81,7 +83,23 @@ export type Letter = { seq: number; receivedAt: string } &
     /** `id`: of the event, for one that several steps may be told of and one takes. */
     | { kind: 'signal'; body: { executionId: string; step: number; name: string; data: Json; id?: string } }
     | { kind: 'order'; body: { executionId: string; order: Order; by: string } }
+    | { kind: 'migrate'; body: MigrateLetter }
   );
+
+/** Tells a run to move to another version; it does when it waits, and stays where it is when it cannot. */
+export interface MigrateLetter {
+  executionId: string;
+  /** Id of the migration. */
+  migration: string;
+  /** Numbers of the versions. A run that is not on `from` any more is not moved. */
+  from: number;
+  to: number;
+  /** Id of the version `to`. */
+  versionId: string;
+  mapping: Mapping;
+  /** Present when a migration is taken back. */
+  restore: Restore | null;
+}
 
 /** Effect states in the journal. `intent`: nothing was tried. `sending`: somebody may be at it. */
 export type EffectState = 'intent' | 'sending' | 'sent' | 'failed' | 'unknown' | 'held' | 'withdrawn';

@@ -41,10 +41,10 @@ export class ExecutionHistoryController {
     refusals: REFUSALS,
   })
   async replay(@Param('executionId', AnId) id: string): Promise<ReplayView> {
-    const { execution, state, segments, graph } = await this.recorded.get(this.scope.tenantId, id);
+    const { execution, state, segments, graphs } = await this.recorded.get(this.scope.tenantId, id);
     // A run that is at work may have journalled more by now than the state that was read asks for.
     const effects = execution.endedAt === null ? undefined : await this.executions.effects(this.scope.tenantId, id);
-    const verdict = verify(graph, { segments, state, ...(effects === undefined ? {} : { effects }) });
+    const verdict = verify(graphs, { segments, state, ...(effects === undefined ? {} : { effects }) });
     const events = segments.reduce((count, segment) => count + segment.events.length, 0);
     return { executionId: id, revision: execution.revision, events, ...verdict };
   }
@@ -60,7 +60,7 @@ export class ExecutionHistoryController {
     const run = await this.recorded.get(this.scope.tenantId, id);
     const segment = segmentOf(run, revision);
     const events = Math.min(query.event ?? segment.events.length, segment.events.length);
-    const state = replay(run.graph, [...eventsBetween(run, 0, revision - 1), ...segment.events.slice(0, events)]);
+    const state = replay(run.graphs, [...eventsBetween(run, 0, revision - 1), ...segment.events.slice(0, events)]);
     return { executionId: id, revision, at: segment.at, events, hash: stateHash(state), state };
   }
 
@@ -77,8 +77,8 @@ export class ExecutionHistoryController {
     const from = query.from ?? to - 1;
     if (from >= to) throw badRequest('from does not come before to. Write the earlier commit in from.');
     segmentOf(run, to);
-    const later = stateJson(replay(run.graph, eventsBetween(run, 0, to)));
-    const earlier = from === 0 ? {} : stateJson(replay(run.graph, eventsBetween(run, 0, from)));
+    const later = stateJson(replay(run.graphs, eventsBetween(run, 0, to)));
+    const earlier = from === 0 ? {} : stateJson(replay(run.graphs, eventsBetween(run, 0, from)));
     return { executionId: id, from, to, events: eventsBetween(run, from, to), values: diffValues(earlier, later) };
   }
 

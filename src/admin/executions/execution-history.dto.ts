@@ -79,10 +79,12 @@ export class HistoryQuery {
 
 export class HistoryView implements HistoryFile {
   @ApiProperty({ example: 'lead-form-018f2a3b' }) name: string;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The document that the run is pinned to.' })
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The document that the run began with.' })
   definition: JsonObject;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'What its expressions were typed by.' })
   schemas: FrozenSchemas;
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'What it was moved to, by version.' })
+  later?: HistoryFile['later'];
   @ApiProperty({ type: 'array', items: { type: 'object' } }) events: ExecutionEvent[];
   @ApiProperty({ description: 'SHA-256 of the state where the events lead, hex.' }) hash: string;
   @ApiProperty({ example: 'completed' }) status: HistoryFile['status'];

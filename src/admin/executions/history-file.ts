@@ -1,9 +1,9 @@
 import {
   canonicalJson,
-  type CompiledGraph,
   type ExecutionEvent,
   type ExecutionState,
   type FrozenSchemas,
+  type Graphs,
   type JsonObject,
   maskEvents,
   stages,
@@ -18,6 +18,8 @@ export interface HistoryFile {
   definition: JsonObject;
   /** What the document's expressions were typed by. */
   schemas: FrozenSchemas;
+  /** What the run was moved to, by version; absent when it never was. */
+  later?: Record<string, { definition: JsonObject; schemas: FrozenSchemas }>;
   events: ExecutionEvent[];
   /** `stateHash` of where the events lead. */
   hash: string;
@@ -26,22 +28,23 @@ export interface HistoryFile {
 
 /** Refuses with 409 where the run takes another way without the texts that were masked. */
 export function historyFileOf(
-  { execution, segments, definition, schemas, graph, state }: RecordedExecution,
+  { execution, segments, definition, schemas, later, graphs, state }: RecordedExecution,
   mask: boolean,
 ): HistoryFile {
   const recorded = segments.flatMap(({ events }) => events);
   const name = `${execution.workflowId}-${execution.id.slice(0, 8)}`;
-  if (!mask) return { name, definition, schemas, events: recorded, hash: stateHash(state), status: state.status };
-  const events = maskEvents(definition, recorded);
-  const end = walk(graph, events);
+  const documents = { definition, schemas, ...(Object.keys(later).length === 0 ? {} : { later }) };
+  if (!mask) return { name, ...documents, events: recorded, hash: stateHash(state), status: state.status };
+  const events = maskEvents([definition, ...Object.values(later).map((each) => each.definition)], recorded);
+  const end = walk(graphs, events);
   if (end === null || wayOf(end) !== wayOf(state))
     throw conflict('Without its personal data this run takes another way, because it branches on texts. Export it unmasked.');
-  return { name, definition, schemas, events, hash: stateHash(end), status: end.status };
+  return { name, ...documents, events, hash: stateHash(end), status: end.status };
 }
 
 /** Where the events lead, or null when one of them fits no more. */
-function walk(graph: CompiledGraph, events: ExecutionEvent[]): ExecutionState | null {
-  const [stage] = stages(graph, [{ revision: 1, events }]);
+function walk(graphs: Graphs, events: ExecutionEvent[]): ExecutionState | null {
+  const [stage] = stages(graphs, [{ revision: 1, events }]);
   return stage === undefined || stage.misfit !== null ? null : stage.state;
 }
 

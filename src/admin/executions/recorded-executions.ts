@@ -1,9 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledGraph, type ExecutionState, type FrozenSchemas, type JsonObject, loadGraph } from '@workflows/core';
+import {
+  type CompiledGraph,
+  type ExecutionState,
+  type FrozenSchemas,
+  type Graphs,
+  graphsBy,
+  type JsonObject,
+  loadGraph,
+} from '@workflows/core';
 import { NodeRegistry } from '@workflows/engine';
 import type { ExecutionRecord, HistorySegment } from '@workflows/ports';
 import { ExecutionStore, WorkflowStore } from '@workflows/storage';
 import { conflict, notFound } from '../../problems/refusal.js';
+
+/** A published version, as it is loaded. */
+export interface VersionDocument {
+  /** With its number. */
+  definition: JsonObject;
+  /** What its expressions were typed by. */
+  schemas: FrozenSchemas;
+}
 
 /** A run with all that is needed to compute it again. */
 export interface RecordedExecution {
@@ -11,11 +27,13 @@ export interface RecordedExecution {
   state: ExecutionState;
   /** From the first commit to that of `state`, none missing. */
   segments: HistorySegment[];
-  /** The document of the run's version, with its number. */
+  /** The document of the version that the run began with, with its number. */
   definition: JsonObject;
   /** What its expressions were typed by. */
   schemas: FrozenSchemas;
-  graph: CompiledGraph;
+  /** The same of the versions that it was moved to, by number. */
+  later: Record<string, VersionDocument>;
+  graphs: Graphs;
 }
 
 /** Runs with their whole history. Refuses those that have none, or not all of it. */
@@ -37,14 +55,29 @@ export class RecordedExecutions {
     const segments = history.filter((segment) => segment.revision <= revision);
     if (segments.length !== revision)
       throw conflict('Parts of the history of this run were dropped, as its age allows, so it cannot be computed again.');
-    const published = await this.workflows.getVersion(tenantId, workflowId, version);
-    if (published === null) throw notFound('version');
-    const definition = { ...published.definition, version };
-    const { schemas } = published;
-    return { execution, state, segments, definition, schemas, graph: this.load(definition, schemas) };
+    const moves = segments.flatMap(({ events }) => events.filter((event) => event.type === 'migrated'));
+    const document = (number: number): Promise<VersionDocument> => this.document(tenantId, workflowId, number);
+    const first = await document(moves[0]?.from ?? version);
+    const later: Record<string, VersionDocument> = {};
+    for (const to of new Set(moves.map((move) => move.to))) later[to] = await document(to);
+    const graphs = Object.fromEntries(Object.entries(later).map(([number, each]) => [number, this.load(each)]));
+    return {
+      execution,
+      state,
+      segments,
+      ...first,
+      later,
+      graphs: graphsBy(this.load(first), graphs),
+    };
   }
 
-  private load(definition: JsonObject, schemas: FrozenSchemas): CompiledGraph {
+  private async document(tenantId: string, workflowId: string, version: number): Promise<VersionDocument> {
+    const published = await this.workflows.getVersion(tenantId, workflowId, version);
+    if (published === null) throw notFound('version');
+    return { definition: { ...published.definition, version }, schemas: published.schemas };
+  }
+
+  private load({ definition, schemas }: VersionDocument): CompiledGraph {
     try {
       return loadGraph(definition, { nodeTypes: this.nodes.specs(), schemas });
     } catch (error) {

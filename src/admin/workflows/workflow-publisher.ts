@@ -45,12 +45,14 @@ export class WorkflowPublisher {
   async rollBack(
     { tenantId, workflowId, expected }: Wish,
     number: number,
+    by: string,
   ): Promise<{ version: WorkflowVersionRecord; elsewhere: WorkflowVersionSummary[] }> {
     const { definition } = await this.documents.version(tenantId, workflowId, number);
     const { graph } = await this.fit(tenantId, definition, `Version ${number}`);
     const version = await this.workflows.rollBack(tenantId, {
       id: workflowId,
       version: number,
+      rolledBackBy: by,
       webhookTriggers: webhookTriggersOf(graph),
       ...(expected === undefined ? {} : { expected }),
     });

@@ -108,10 +108,11 @@ export class WorkflowVersionsController {
   async rollBack(
     @Param('workflowId') workflowId: string,
     @Body() body: RollbackBody,
+    @CurrentCaller() caller: Caller,
     @Headers('if-match') ifMatch?: string,
   ): Promise<RollbackView> {
     const wish = { tenantId: this.scope.tenantId, workflowId, expected: seenRevision(ifMatch) };
-    const { version, elsewhere } = await this.publisher.rollBack(wish, body.version);
+    const { version, elsewhere } = await this.publisher.rollBack(wish, body.version, nameOf(caller));
     return {
       workflowId,
       publishedVersion: version.version,

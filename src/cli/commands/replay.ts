@@ -1,4 +1,4 @@
-import { type ExecutionEvent, type JsonObject, loadGraph, stages, stateHash } from '@workflows/core';
+import { type ExecutionEvent, type FrozenSchemas, graphsBy, loadGraph, stages, stateHash } from '@workflows/core';
 import { NODE_SPECS } from '@workflows/nodes';
 import { z } from 'zod';
 import { type Arguments, type Command, ENGINE_OPTIONS } from '../command.js';
@@ -12,8 +12,12 @@ import type { Terminal } from '../terminal.js';
 const STRETCH = 5_000;
 
 const isEvent = (value: unknown): boolean => typeof value === 'object' && value !== null && 'type' in value && 'at' in value;
-const historyFile = z.looseObject({
+const document = z.looseObject({
   definition: z.record(z.string(), z.json()),
+  schemas: z.custom<FrozenSchemas>((value) => typeof value === 'object' && value !== null).optional(),
+});
+const historyFile = document.extend({
+  later: z.record(z.string(), document).optional(),
   events: z.array(z.custom<ExecutionEvent>(isEvent)).min(1),
   hash: z.string(),
 });
@@ -61,10 +65,11 @@ async function replayFile(given: Arguments, terminal: Terminal): Promise<number>
   const file = historyFile.safeParse(await readJson(given.operand));
   if (!file.success)
     throw new CommandFailed(2, `${given.operand} is no exported history. Write one by workflows export-history.`);
-  const { definition, events, hash: recordedHash } = file.data;
-  const graph = graphOf(definition, given.operand);
+  const { later = {}, events, hash: recordedHash } = file.data;
+  const moved = Object.entries(later).map(([version, each]) => [version, graphOf(each, given.operand)] as const);
+  const graphs = graphsBy(graphOf(file.data, given.operand), Object.fromEntries(moved));
   let [hash, misfit]: [string, number | null] = ['', null];
-  for (const stage of stages(graph, stretches(events))) {
+  for (const stage of stages(graphs, stretches(events))) {
     const done = Math.min(stage.revision * STRETCH, events.length);
     if (events.length > STRETCH) terminal.complain(`${done} of ${events.length} events`);
     if (misfit === null && stage.misfit !== null) misfit = (stage.revision - 1) * STRETCH + stage.misfit;
@@ -79,9 +84,9 @@ async function replayFile(given: Arguments, terminal: Terminal): Promise<number>
   return equal ? 0 : 1;
 }
 
-function graphOf(definition: JsonObject, path: string) {
+function graphOf({ definition, schemas = {} }: z.infer<typeof document>, path: string) {
   try {
-    return loadGraph(definition, { nodeTypes: NODE_SPECS });
+    return loadGraph(definition, { nodeTypes: NODE_SPECS, schemas });
   } catch (error) {
     throw new CommandFailed(2, `${path}: ${error instanceof Error ? error.message : 'its version cannot run here.'}`);
   }

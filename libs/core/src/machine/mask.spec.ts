@@ -49,7 +49,7 @@ const events: ExecutionEvent[] = [
 ];
 
 describe('a masked history', () => {
-  const text = JSON.stringify(maskEvents(definition, events));
+  const text = JSON.stringify(maskEvents([definition], events));
 
   it.each(['Ana', 'ana@', '98765', '1990', 'HBgM', 'Home', 'São', 'Bearer', 'crm.example', 'private', 'Bea', '-23.55'])(
     'does not say %s any more',
@@ -57,7 +57,7 @@ describe('a masked history', () => {
   );
 
   it('keeps what the machine and the document say, and the forms of what it hides', () => {
-    const [started, returned, effect] = maskEvents(definition, events);
+    const [started, returned, effect] = maskEvents([definition], events);
     expect(started).toMatchObject({
       type: 'started',
       at: START,

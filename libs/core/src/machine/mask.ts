@@ -31,11 +31,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * Other numbers, truth values and the names of fields are kept, because runs branch on them. A run that compares texts
  * with more than the document says may take another path: the caller must replay the result and compare.
  */
-export function maskEvents(definition: JsonObject, events: readonly ExecutionEvent[]): ExecutionEvent[] {
+export function maskEvents(definitions: readonly JsonObject[], events: readonly ExecutionEvent[]): ExecutionEvent[] {
   const known = new Set<string>();
   // People in a document's tests may bear the names of people.
-  const { tests: _tests, ...said } = definition;
-  collect(said, known);
+  for (const { tests: _tests, ...said } of definitions) collect(said, known);
   const read: (text: string) => ExecutionEvent[] = JSON.parse;
   const plain: (text: string) => Json = JSON.parse;
   return read(JSON.stringify(masked(plain(JSON.stringify(events)), { known, content: false })));

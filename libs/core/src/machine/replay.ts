@@ -32,12 +32,19 @@ export function replay(graphs: CompiledGraph | Graphs, events: Iterable<Executio
   return state;
 }
 
+/** Graphs of a run by the versions that it was moved to. */
+export function graphsBy(first: CompiledGraph, later: Record<string, CompiledGraph>): Graphs {
+  const version = (number: number): CompiledGraph => {
+    const graph = later[String(number)];
+    if (graph === undefined) throw new Error(`This history goes on under version ${number}, whose document is not here.`);
+    return graph;
+  };
+  return { first, version };
+}
+
 export function graphsOf(graphs: CompiledGraph | Graphs): Graphs {
   if ('first' in graphs) return graphs;
-  const version = (number: number): CompiledGraph => {
-    throw new Error(`This history goes on under version ${number}, whose document is not here.`);
-  };
-  return { first: graphs, version };
+  return graphsBy(graphs, {});
 }
 
 /** SHA-256 of the state's canonical JSON (RFC 8785), hex: equal for equal states, however their keys are ordered. */

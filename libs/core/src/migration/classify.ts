@@ -1,6 +1,6 @@
 import type { ExecutionState } from '../machine/state.js';
 import { type Mapping, NO_MAPPING, type Obstacle } from './mapping.js';
-import { planMove } from './plan.js';
+import { planMove, type Restore } from './plan.js';
 import type { MovableVersion } from './version.js';
 
 /**
@@ -22,10 +22,12 @@ export function classify(
   state: ExecutionState,
   mapping: Mapping,
   at: string,
+  restore?: Restore,
 ): Classification {
-  const plan = planMove(from, to, state, mapping, at);
+  const plan = planMove(from, to, state, mapping, at, restore);
   const obstacles = 'move' in plan ? [] : plan.obstacles;
   const moves = obstacles.length === 0;
-  if (moves) return { verdict: 'move' in planMove(from, to, state, NO_MAPPING, at) ? 'safe' : 'mapping', moves, obstacles };
+  if (moves)
+    return { verdict: 'move' in planMove(from, to, state, NO_MAPPING, at, restore) ? 'safe' : 'mapping', moves, obstacles };
   return { verdict: obstacles.every(({ mappable }) => mappable) ? 'mapping' : 'blocked', moves, obstacles };
 }

@@ -30,12 +30,12 @@ export function planMove(
   at: string,
   restore?: Restore,
 ): Plan {
-  const still = restless(state);
+  const still = restless(state) ?? triggerProblem(from, to, state);
   if (still !== null) return { obstacles: [still] };
-  const obstacles: Obstacle[] = [...triggerProblems(from, to, state)];
-  const vars = movedVars(from, to, state, mapping, at, obstacles, restore);
+  const { vars, misfits, failed } = movedVars(from, to, state, mapping, at, restore);
   const forget = forgotten(from, to, mapping);
-  obstacles.push(...checkPlaces({ from, to, state, mapping, vars, forget }), ...ceilingProblems(to, state));
+  const places = checkPlaces({ from, to, state, mapping, vars, forget }).map((each) => withCause(each, failed));
+  const obstacles = [...misfits, ...places, ...ceilingProblems(to, state)];
   return obstacles.length > 0 ? { obstacles } : { move: { nodes: mapping.nodes, forget, vars } };
 }
 
@@ -48,11 +48,18 @@ function restless(state: ExecutionState): Obstacle | null {
   return working ? problem('run.working', 'A node of the run is at work. Try again when it waits.') : null;
 }
 
-function triggerProblems(from: MovableVersion, to: MovableVersion, state: ExecutionState): Obstacle[] {
+function triggerProblem(from: MovableVersion, to: MovableVersion, state: ExecutionState): Obstacle | null {
   const [was, is] = [from.graph.triggers[state.trigger], to.graph.triggers[state.trigger]];
-  if (is !== undefined && is.type === was?.type) return [];
+  if (is !== undefined && is.type === was?.type) return null;
   const message = `The run was started by the trigger "${state.trigger}", which the new version does not have with that type.`;
-  return [{ code: 'trigger.missing', path: '/triggers', message, mappable: false }];
+  return { code: 'trigger.missing', path: '/triggers', message, mappable: false };
+}
+
+interface MovedVars {
+  vars: JsonObject;
+  misfits: Obstacle[];
+  /** Why an expression gave no value. That is in the way only where the value is needed. */
+  failed: Map<string, string>;
 }
 
 function movedVars(
@@ -61,27 +68,33 @@ function movedVars(
   state: ExecutionState,
   mapping: Mapping,
   at: string,
-  obstacles: Obstacle[],
   restore: Restore | undefined,
-): JsonObject {
-  const vars: JsonObject = {};
-  for (const [name, { schema }] of Object.entries(to.graph.vars)) {
-    const obstacle = (code: string, message: string): void =>
-      void obstacles.push({ code, path: `/vars/${name}`, message, mappable: true });
+): MovedVars {
+  const moved: MovedVars = { vars: {}, misfits: [], failed: new Map() };
+  const valueOf = (name: string): Json | undefined => {
+    const source = mapping.vars[name];
+    if (source === undefined) return carried(name, state.vars, restore);
     try {
-      const source = mapping.vars[name];
-      const given =
-        source === undefined ? carried(name, state.vars, restore) : from.evaluate(source, scopeOf(from.graph, state, null, at));
-      const checked = checkValue(schema, given);
-      if ('problems' in checked)
-        obstacle('vars.misfit', `The value of vars.${name} does not fit the new version: ${explain(checked.problems)}.`);
-      else if (checked.value !== undefined) vars[name] = checked.value;
+      return from.evaluate(source, scopeOf(from.graph, state, null, at));
     } catch (error) {
       if (!(error instanceof WorkflowError)) throw error;
-      obstacle('vars.expression', `The expression for vars.${name} failed: ${error.failure.message}`);
+      moved.failed.set(name, error.failure.message);
+      return undefined;
     }
+  };
+  for (const [name, { schema }] of Object.entries(to.graph.vars)) {
+    const checked = checkValue(schema, valueOf(name));
+    if ('value' in checked && checked.value !== undefined) moved.vars[name] = checked.value;
+    if ('value' in checked) continue;
+    const message = `The value of vars.${name} does not fit the new version: ${explain(checked.problems)}. Map it to an expression.`;
+    moved.misfits.push({ code: 'vars.misfit', path: `/vars/${name}`, message, mappable: true });
   }
-  return vars;
+  return moved;
+}
+
+function withCause(obstacle: Obstacle, failed: ReadonlyMap<string, string>): Obstacle {
+  const cause = obstacle.code === 'vars.missing' ? failed.get(obstacle.path.slice('/vars/'.length)) : undefined;
+  return cause === undefined ? obstacle : { ...obstacle, code: 'vars.expression', message: `${obstacle.message} ${cause}` };
 }
 
 function carried(name: string, vars: JsonObject, restore: Restore | undefined): Json | undefined {

@@ -8,6 +8,7 @@ import { loadGraph } from '../graph/load.js';
 import { regionsOf } from '../graph/regions.js';
 import { scopeTypes } from '../graph/scope-types.js';
 import { checkShape } from '../graph/shape.js';
+import type { FrozenSchemas } from '../graph/tenant-context.js';
 import type { Json, JsonObject } from '../json.js';
 import { type Needs, needsOf } from './needs.js';
 
@@ -25,12 +26,15 @@ export interface MovableVersion {
   evaluate(source: string, scope: Scope): Json;
 }
 
-/** `definition` has its version in it. Throws like `loadGraph` when it cannot run here. */
-export function movableVersion(definition: JsonObject, nodeTypes: readonly NodeTypeSpec[]): MovableVersion {
-  const graph = loadGraph(definition, { nodeTypes });
-  const { outline } = checkShape(structuredClone(definition), nodeTypes);
+/** `definition` has its version in it; `schemas`: those that its expressions were typed by. Throws like `loadGraph` when it cannot run here. */
+export function movableVersion(
+  definition: JsonObject,
+  { nodeTypes, schemas = {} }: { nodeTypes: readonly NodeTypeSpec[]; schemas?: FrozenSchemas },
+): MovableVersion {
+  const graph = loadGraph(definition, { nodeTypes, schemas });
+  const { outline } = checkShape(structuredClone(definition), nodeTypes, schemas.tables);
   const regions = regionsOf(outline);
-  const types = scopeTypes(outline, regions);
+  const types = scopeTypes(outline, regions, schemas);
   return {
     graph,
     needs: needsOf(outline, regions, types),

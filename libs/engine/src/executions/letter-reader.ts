@@ -12,6 +12,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
 import { LiveRun } from './live-run.js';
 import type { MailboxSession } from './mailbox-session.js';
+import { planned } from './migrate-run.js';
 import type { PeopleHold } from './people-hold.js';
 import type { Segment } from './segment.js';
 
@@ -70,6 +71,8 @@ export class LetterReader {
         return;
       case 'order':
         return this.readOrder(letter);
+      case 'migrate':
+        return this.migrate(letter);
       default:
         return assertNever(letter);
     }
@@ -80,6 +83,14 @@ export class LetterReader {
     const run = this.session.runs.find((candidate) => candidate.executionId === executionId);
     if (run === undefined || !decide(run.graph, run.state, order).accepted) return;
     await this.segment(run).applyWithContext({ type: 'ordered', at: this.session.now(), order, by });
+  }
+
+  private async migrate({ body }: LetterOf<'migrate'>): Promise<void> {
+    const run = this.alive().find((candidate) => candidate.executionId === body.executionId);
+    const moved = run === undefined ? null : await planned(run, body, this.session, this.workflows);
+    if (run === undefined || moved === null) return;
+    run.pin(body.versionId, moved.graph);
+    await this.segment(run).apply(moved.event);
   }
 
   private async readMessage(letter: LetterOf<'message'>): Promise<void> {

@@ -22,8 +22,8 @@ export class LiveRun {
   private constructor(
     readonly executionId: string,
     readonly workflowId: string,
-    readonly versionId: string,
-    readonly graph: CompiledGraph,
+    public versionId: string,
+    public graph: CompiledGraph,
     private revision: number,
     private current: ExecutionState | null,
   ) {
@@ -41,6 +41,12 @@ export class LiveRun {
   get state(): ExecutionState {
     if (this.current === null) throw new Error(`Run ${this.executionId} was used before its first event.`);
     return this.current;
+  }
+
+  /** What comes from now on is for another version of the workflow; the event that says so comes first. */
+  pin(versionId: string, graph: CompiledGraph): void {
+    this.versionId = versionId;
+    this.graph = graph;
   }
 
   get hasEnded(): boolean {

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type CompiledGraph, loadGraph } from '@workflows/core';
+import { type CompiledGraph, loadGraph, type MovableVersion, movableVersion } from '@workflows/core';
 import type { WorkflowVersionRecord } from '@workflows/ports';
 import { WorkflowStore } from '@workflows/storage';
 import { LRUCache } from 'lru-cache';
@@ -21,6 +21,7 @@ export interface PublishedWorkflow {
 export class PublishedWorkflows {
   private readonly logger = new Logger(PublishedWorkflows.name);
   private readonly graphs = new LRUCache<string, CompiledGraph>({ max: 2_000 });
+  private readonly movables = new LRUCache<string, MovableVersion>({ max: 200 });
   private readonly lists = new LRUCache<string, { revision: number; workflows: PublishedWorkflow[] }>({ max: 5_000 });
 
   constructor(
@@ -35,6 +36,21 @@ export class PublishedWorkflows {
     const version = await this.store.getVersionById(tenantId, versionId);
     if (version === null) throw new Error(`Version ${versionId} of tenant ${tenantId} does not exist.`);
     return this.load(tenantId, version);
+  }
+
+  /** A version with what it takes to move runs to it or away from it. Throws like `graph`. */
+  async movable(tenantId: string, versionId: string): Promise<MovableVersion> {
+    const key = graphKey(tenantId, versionId);
+    const known = this.movables.get(key);
+    if (known !== undefined) return known;
+    const version = await this.store.getVersionById(tenantId, versionId);
+    if (version === null) throw new Error(`Version ${versionId} of tenant ${tenantId} does not exist.`);
+    const movable = movableVersion(
+      { ...version.definition, version: version.version },
+      { nodeTypes: this.nodes.specs(), schemas: version.schemas },
+    );
+    this.movables.set(key, movable);
+    return movable;
   }
 
   /** What a tenant has published at this moment, for doors that answer to a person. */

@@ -9,6 +9,7 @@ import { CredentialStore } from './credential.store.js';
 import { ExecutionStore } from './execution.store.js';
 import { InboundStore } from './inbound.store.js';
 import { MailboxStore } from './mailbox.store.js';
+import { MigrationStore } from './migration.store.js';
 import { OrderStore } from './order.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { QueueStore } from './queue.store.js';
@@ -33,6 +34,7 @@ export const STORES = [
   ExecutionStore,
   InboundStore,
   MailboxStore,
+  MigrationStore,
   OrderStore,
   OutboxStore,
   QueueStore,

@@ -25,7 +25,11 @@ export interface Publication {
 }
 
 /** Lets new events start an earlier version again. */
-export type Rollback = Pick<Publication, 'id' | 'webhookTriggers' | 'expected'> & { version: number };
+export type Rollback = Pick<Publication, 'id' | 'webhookTriggers' | 'expected'> & {
+  version: number;
+  /** Who wanted it, for the audit log. */
+  rolledBackBy: string;
+};
 
 /** What an unguessable webhook address leads to. */
 export interface WebhookTarget {

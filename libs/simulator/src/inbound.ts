@@ -31,20 +31,15 @@ const USUAL_MIME = {
 export function inboundOf(said: TestInbound, id: string, at: string, outbox: Outbox, path: string): InboundMessage {
   if (typeof said === 'string') return { id, at, kind: 'text', text: said };
   const { option, postback, media, location, text = '' } = said;
-  if (postback !== undefined) {
-    throw stopped(
-      pointer(path, 'postback'),
-      'Postbacks cannot be played: triggers of type channel.postback do not run in this version.',
-      'Tap an option of a message that was sent instead.',
-    );
-  }
-  if ([option, media, location].filter((part) => part !== undefined).length > 1) {
+  if ([option, postback, media, location].filter((part) => part !== undefined).length > 1) {
     throw stopped(
       path,
       'One message is a tap, a media or a location, not several.',
       'Write a list: each of its items is a message of its own.',
     );
   }
+  // A menu's entry, or a button of a template: nobody has to have offered it in this run.
+  if (postback !== undefined) return { id, at, kind: 'option', text, option: { id: postback, title: text } };
   if (option !== undefined) return tapped(option, { id, at }, outbox, pointer(path, 'option'));
   if (media !== undefined) {
     const given = read(mediaShape, media, pointer(path, 'media'));

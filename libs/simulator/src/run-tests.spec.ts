@@ -221,7 +221,6 @@ describe('a test that fails', () => {
       'test.failed /tests/0/script/1/advanceTo',
     ],
     ['a step of people', { script: [{ in: 'help' }, { human: { close: {} } }] }, 'test.failed /tests/0/script/1/human'],
-    ['a postback', { script: [{ in: 'help' }, { in: { postback: 'x' } }] }, 'test.failed /tests/0/script/1/in/postback'],
     [
       'tables',
       { script: [{ in: 'help' }], expect: { tables: { visits: [{ id: 'ana' }] } } },

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   assertNever,
-  type CompiledGraph,
   type Command,
   type EffectResult,
   earliest,
@@ -18,26 +17,14 @@ import {
   windowFailure,
   type Write,
 } from '@workflows/core';
-import type { Coverage } from './coverage.js';
-import type { Mocks } from './mocks.js';
-import { type NodePlayers, unmocked } from './node-players.js';
+import { unmocked } from './node-players.js';
 import { Outbox } from './outbox.js';
 import { SimulatedEvents } from './simulated-events.js';
 import { SimulatedRun } from './simulated-run.js';
+import type { Stage } from './stage.js';
 import { failed, pointer, TestStopped } from './test-problem.js';
 import type { TestProblem } from './report.js';
 import type { Tables } from './tables.js';
-import type { World } from './world.js';
-
-export interface Stage {
-  graph: CompiledGraph;
-  world: World;
-  mocks: Mocks;
-  nodes: NodePlayers;
-  coverage: Coverage;
-  /** JSON Pointer to the test. */
-  testPath: string;
-}
 
 /** Triggers by which the contact writes, so that free text may follow. */
 const WRITTEN = new Set(['channel.message', 'channel.postback', 'channel.story']);

@@ -40,6 +40,10 @@ export class ConversationRulesController {
   }
 }
 
-function given({ optOut, optIn }: ConversationRulesBody): JsonObject {
-  return { ...(optOut === undefined ? {} : { optOut }), ...(optIn === undefined ? {} : { optIn }) };
+function given({ optOut, optIn, fallbackWorkflow }: ConversationRulesBody): JsonObject {
+  return {
+    ...(optOut === undefined ? {} : { optOut }),
+    ...(optIn === undefined ? {} : { optIn }),
+    ...(fallbackWorkflow === undefined ? {} : { fallbackWorkflow }),
+  };
 }

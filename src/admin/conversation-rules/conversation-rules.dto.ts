@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { ConversationRules, JsonObject } from '@workflows/core';
-import { ObjectField } from '../../http/fields.js';
+import { ObjectField, TextField } from '../../http/fields.js';
 
 const EXAMPLE = { words: { en: ['stop', 'quit'] }, confirmation: { en: 'You will get no more messages from us.' } };
 
@@ -17,9 +17,17 @@ export class ConversationRulesBody {
     optional: true,
   })
   optIn?: JsonObject;
+
+  @TextField({
+    description: 'Id of the workflow that gets what no trigger wants, by its first trigger on messages of that channel.',
+    max: 64,
+    optional: true,
+  })
+  fallbackWorkflow?: string;
 }
 
 export class ConversationRulesView implements ConversationRules {
   @ApiPropertyOptional({ type: Object, example: EXAMPLE }) optOut?: ConversationRules['optOut'];
   @ApiPropertyOptional({ type: Object }) optIn?: ConversationRules['optIn'];
+  @ApiPropertyOptional() fallbackWorkflow?: string;
 }

@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { assertNever } from '@workflows/core';
 import { Conversations, TenantScope } from '@workflows/engine';
 import { ConversationStore, type GivingBack } from '@workflows/storage';
-import { v7 as uuidv7 } from 'uuid';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
 import { AnId } from '../../http/id-pipe.js';
@@ -73,7 +73,7 @@ export class ConversationsController {
     const replied = await this.people.reply(this.scope.tenantId, id, {
       message,
       by: by ?? nameOf(caller),
-      key: key === undefined ? uuidv7() : checkedKey(key),
+      key: key === undefined ? randomUUID() : checkedKey(key),
     });
     switch (replied.outcome) {
       case 'accepted':
@@ -115,6 +115,6 @@ export class ConversationsController {
 
   private giveBack(id: string, how: GivingBack['how'], { note, by }: GiveBackBody, caller: Caller): Promise<void> {
     const via = nameOf(caller);
-    return this.people.giveBack(this.scope.tenantId, id, { how, note, by: by ?? via, via, key: uuidv7() });
+    return this.people.giveBack(this.scope.tenantId, id, { how, note, by: by ?? via, via, key: randomUUID() });
   }
 }

@@ -246,3 +246,48 @@ describe('a session', () => {
     });
   });
 });
+
+describe('a tap that no run waits for', () => {
+  const tap = messageOf('Prices', { kind: 'option', option: { id: 'menu:prices', title: 'Prices' } });
+  const postback = (id: string, payloads?: string[]) =>
+    workflow(id, payloads === undefined ? {} : { payloads }, { type: 'channel.postback' });
+
+  it('starts the workflow that names its payload, exactly or by its beginning, before one that takes everything', () => {
+    const workflows = [postback('a'), postback('b', ['menu:*']), postback('c', ['other'])];
+    expect(route({ message: tap, workflows })).toMatchObject({
+      to: 'start',
+      workflowId: 'b',
+      event: { type: 'channel.postback', payload: 'menu:prices', title: 'Prices' },
+    });
+    expect(route({ message: tap, workflows: [postback('c', ['menu:prices'])] })).toMatchObject({ workflowId: 'c' });
+    expect(route({ message: tap, workflows: [postback('c', ['menu'])] })).toEqual({ to: 'nobody' });
+  });
+
+  it('is no tap when it is only written', () => {
+    expect(route({ message: messageOf('menu:prices'), workflows: [postback('a')] })).toEqual({ to: 'nobody' });
+  });
+});
+
+describe('what no trigger wants', () => {
+  const fallback = workflow('desk', { keywords: ['desk'] });
+
+  it("starts the tenant's fallback workflow, whatever its trigger asks for", () => {
+    expect(route({ workflows: [fallback], fallback: 'desk' })).toMatchObject({ to: 'start', workflowId: 'desk' });
+    expect(route({ workflows: [fallback, workflow('open')], fallback: 'desk' })).toMatchObject({ workflowId: 'open' });
+  });
+
+  it('stays unclaimed without one, on other channels, and when it says nothing', () => {
+    expect(route({ workflows: [fallback] })).toEqual({ to: 'nobody' });
+    expect(route({ workflows: [fallback], fallback: 'gone' })).toEqual({ to: 'nobody' });
+    expect(route({ workflows: [fallback], fallback: 'desk', channel: 'instagram' })).toEqual({ to: 'nobody' });
+    const thumb = messageOf('', { kind: 'reaction', reaction: { messageId: 'm', emoji: '👍' } });
+    expect(route({ workflows: [fallback], fallback: 'desk', message: thumb })).toEqual({ to: 'nobody' });
+  });
+});
+
+describe('a conversation that people have', () => {
+  it('gets no run and starts none, whoever waits', () => {
+    const runs = [waitingRun('a', { messages: 'answer' })];
+    expect(route({ runs, workflows: [workflow('open', { interrupts: true })], taken: true })).toEqual({ to: 'people' });
+  });
+});

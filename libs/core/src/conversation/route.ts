@@ -1,11 +1,11 @@
 import { WorkflowError } from '../failure.js';
 import type { CompiledGraph, CompiledTrigger } from '../graph/compiled-graph.js';
 import type { JsonObject } from '../json.js';
-import { channelEvent } from '../machine/channel-event.js';
+import { channelEvent, postbackEvent } from '../machine/channel-event.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { LiveRun } from './live-run.js';
 import { isHandedOff } from './people.js';
-import { isKeyworded, matchesTrigger, priorityOf } from './trigger-match.js';
+import { isKeyworded, isThere, matchesTrigger, priorityOf } from './trigger-match.js';
 import { byTurn, isEarly, type Listener, listeners, offered } from './waiting-tokens.js';
 
 /** The published version of a workflow, as far as it can be started; a CompiledGraph fits. */
@@ -22,6 +22,8 @@ export interface RouteInput {
   /** True: a person has taken the conversation over. */
   taken?: boolean;
   workflows: readonly PublishedWorkflow[];
+  /** Id of the workflow that gets what no trigger wants. */
+  fallback?: string;
   /** The step whose message is quoted or tapped, looked up in the journal by `message.quotedId`; absent when unknown. */
   quoted?: { executionId: string; step: number };
 }
@@ -53,7 +55,8 @@ export function routeMessage(given: RouteInput): Route {
     (speaks ? toTurn(input) : null) ?? // 5
     (speaks ? toListener(input) : null) ?? // 6
     toActiveSession(matches) ?? // 7
-    toTrigger(matches) ?? { to: 'nobody' } // 8
+    toTrigger(matches) ?? // 8
+    (speaks ? toFallback(input) : null) ?? { to: 'nobody' } // 9
   );
 }
 
@@ -92,7 +95,8 @@ function matchingTriggers(input: RouteInput): Match[] {
   const { message, receivedAt, channel, workflows } = input;
   const matches = workflows.flatMap(({ workflow, triggers }) =>
     Object.values(triggers).flatMap((trigger): Match[] => {
-      const event = channelEvent({ trigger: trigger.id, channel, at: receivedAt, message });
+      const makeEvent = trigger.type === 'channel.postback' ? postbackEvent : channelEvent;
+      const event = makeEvent({ trigger: trigger.id, channel, at: receivedAt, message });
       return matchesTrigger(trigger, message, input, event)
         ? [{ workflow, trigger, event, active: activeRuns(input, workflow, trigger, event) }]
         : [];
@@ -119,6 +123,18 @@ function toActiveSession(matches: readonly Match[]): Route | null {
 function toTrigger(matches: readonly Match[]): Route | null {
   const [match] = matches;
   return match === undefined ? null : toMatch(match);
+}
+
+/** The tenant's fallback workflow starts by its first trigger on messages here, whatever else that trigger asks for. */
+function toFallback(input: RouteInput): Route | null {
+  const { fallback, workflows, message, channel, receivedAt } = input;
+  const published = workflows.find(({ workflow }) => workflow === fallback);
+  const triggers = Object.values(published?.triggers ?? {});
+  const trigger = triggers.find((each) => each.type === 'channel.message' && isThere(each, input));
+  if (published === undefined || trigger === undefined || message.kind === 'unsupported') return null;
+  const event = channelEvent({ trigger: trigger.id, channel, at: receivedAt, message });
+  const { workflow } = published;
+  return toMatch({ workflow, trigger, event, active: activeRuns(input, workflow, trigger, event) });
 }
 
 function toMatch({ workflow, trigger, event, active }: Match): Route {

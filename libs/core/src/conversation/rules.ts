@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WORKFLOW_ID_PATTERN } from '../definition/names.js';
 import type { Problem } from '../graph/problem.js';
 import { shapeProblems } from '../graph/zod-problems.js';
 import type { JsonObject } from '../json.js';
@@ -21,6 +22,11 @@ const consentShape = z.strictObject({
 export const conversationRulesShape = z.strictObject({
   optOut: consentShape.optional().describe('How a contact ends all messages'),
   optIn: consentShape.optional().describe('How a contact who has opted out takes that back'),
+  fallbackWorkflow: z
+    .string()
+    .regex(WORKFLOW_ID_PATTERN, 'The id of a workflow')
+    .optional()
+    .describe('Workflow that gets what no trigger wants'),
 });
 
 export type ConversationRules = z.infer<typeof conversationRulesShape>;

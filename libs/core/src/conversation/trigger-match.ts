@@ -13,19 +13,36 @@ export interface Where {
   connection: string;
 }
 
-/** Does a `channel.message` trigger fit this message? `event` is what it would start with. */
+/** Does a trigger on messages or taps fit this message? `event` is what it would start with. */
 export function matchesTrigger(trigger: CompiledTrigger, message: InboundMessage, where: Where, event: JsonObject): boolean {
   const { definition } = trigger;
+  if (!isThere(trigger, where)) return false;
+  if (trigger.type === 'channel.postback') return tapsPayload(trigger, message) && holds(trigger, event);
   if (trigger.type !== 'channel.message') return false;
-  if (!listOf(definition['channels']).includes(where.channel)) return false;
-  if (definition['connection'] !== undefined && definition['connection'] !== where.connection) return false;
   if (!(isList(definition['kinds']) ? definition['kinds'] : DEFAULT_KINDS).includes(message.kind)) return false;
   if (isKeyworded(trigger) && !saysKeyword(trigger, message.text)) return false;
   return holds(trigger, event);
 }
 
+/** Does the trigger listen on this channel, and to this account? */
+export function isThere({ definition }: CompiledTrigger, where: Where): boolean {
+  if (!listOf(definition['channels']).includes(where.channel)) return false;
+  return definition['connection'] === undefined || definition['connection'] === where.connection;
+}
+
+/** Is it choosy, by words or by payloads? Such triggers come before those that take everything. */
 export function isKeyworded(trigger: CompiledTrigger): boolean {
-  return listOf(trigger.definition['keywords']).length > 0;
+  return [...listOf(trigger.definition['keywords']), ...listOf(trigger.definition['payloads'])].length > 0;
+}
+
+/** A payload is exact, or a beginning that ends with `*`. */
+function tapsPayload({ definition }: CompiledTrigger, { kind, option }: InboundMessage): boolean {
+  if (kind !== 'option' || option === undefined) return false;
+  const payloads = listOf(definition['payloads']).filter((payload) => typeof payload === 'string');
+  return (
+    payloads.length === 0 ||
+    payloads.some((payload) => (payload.endsWith('*') ? option.id.startsWith(payload.slice(0, -1)) : option.id === payload))
+  );
 }
 
 export function priorityOf(trigger: CompiledTrigger): number {

@@ -39,4 +39,11 @@ export const LANGUAGE_NODE_TYPES: readonly string[] = [
  * Trigger types that this engine runs. The others of the language are judged like them and then refused by name: whoever
  * makes one run adds it here.
  */
-export const RUNNABLE_TRIGGER_TYPES: readonly string[] = ['channel.message', 'webhook', 'event', 'call', 'workflow.finished'];
+export const RUNNABLE_TRIGGER_TYPES: readonly string[] = [
+  'channel.message',
+  'channel.postback',
+  'webhook',
+  'event',
+  'call',
+  'workflow.finished',
+];

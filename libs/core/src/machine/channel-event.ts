@@ -7,6 +7,13 @@ export function channelEvent(source: { trigger: string; channel: string; at: str
   return mergeBurst({ id: message.id, trigger, type: 'channel.message', at, channel }, [message]);
 }
 
+/** The `event` of a `channel.postback` trigger for the tap that matched it. */
+export function postbackEvent(source: { trigger: string; channel: string; at: string; message: InboundMessage }): JsonObject {
+  const { trigger, channel, at, message } = source;
+  const { id: payload = '', title = '' } = message.option ?? {};
+  return { id: message.id, trigger, type: 'channel.postback', at, channel, payload, title };
+}
+
 /**
  * The event with what a burst of messages adds up to: texts joined by newlines, the kind of the first message, and of
  * media, location, referral and quote the first that there is. `messages` has all of them in order.

@@ -100,6 +100,7 @@ export class LetterReader {
     if (await this.readConsent(letter)) return;
     const at = this.session.now();
     const published = await this.published();
+    const { fallbackWorkflow: fallback } = this.session.tenant.rules;
     const route = routeMessage({
       message,
       receivedAt: letter.receivedAt,
@@ -108,6 +109,7 @@ export class LetterReader {
       runs: this.alive(),
       taken: this.hold.isTaken,
       workflows: published.map(({ graph }) => graph),
+      ...(fallback === undefined ? {} : { fallback }),
       ...(letter.quoted === null ? {} : { quoted: letter.quoted }),
     });
     switch (route.to) {

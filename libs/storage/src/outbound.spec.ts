@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MessageEffect } from '@workflows/core';
+import type { Failure, MessageEffect } from '@workflows/core';
 import type { ClaimedMailbox, ClaimedOutbox, SettleSend, StatusReceipt } from '@workflows/ports';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { commitOf, type Ground, layGround, message, run, send } from './__fixtures__/arrange.js';
@@ -196,6 +196,38 @@ describe('the outbox of a conversation', () => {
     await committer.commit(commitOf(await claimMailbox(), [run(ground, { executionId, revision: 1, withdraw: true })]));
     expect(await outboxes.begin(held(box, 1))).toBe(false);
     expect(await states(executionId)).toEqual(['withdrawn', 'withdrawn']);
+  });
+
+  it('does not try again what was on its way when its run was cancelled', async () => {
+    const cancel = async (executionId: string) => {
+      await inbound.accept([message(ground, '+1')]);
+      await committer.commit(commitOf(await claimMailbox(), [run(ground, { executionId, revision: 1, withdraw: true })]));
+    };
+    const refused = await journalled(2);
+    const box = await claimOutbox();
+    await outboxes.begin(held(box, 1));
+    await cancel(refused);
+    const throttled: Failure = { code: 'channel.rate_limited', kind: 'retryable', message: 'slow down' };
+    await outboxes.settle({ ...held(box, 1), state: 'intent', retryInMs: 0, result: { outcome: 'failed', failure: throttled } });
+    expect(await outboxes.release([box])).toEqual([false]);
+    expect(await states(refused)).toEqual(['withdrawn', 'withdrawn']);
+
+    const lost = await journalled(1);
+    await outboxes.begin(held(await claimOutbox(), 1));
+    await cancel(lost);
+    await test.advance(LEASE_MS);
+    await sweeper.sweep(100, WAIT_MS);
+    expect(await states(lost)).toEqual(['unknown']);
+    await test.advance(WAIT_MS);
+    await sweeper.sweep(100, WAIT_MS);
+    expect(await states(lost)).toEqual(['held']);
+
+    const unknown = await journalled(1);
+    await outboxes.begin(held(await claimOutbox(), 1));
+    await test.advance(LEASE_MS);
+    await sweeper.sweep(100, WAIT_MS);
+    await cancel(unknown);
+    expect(await states(unknown)).toEqual(['held']);
   });
 });
 

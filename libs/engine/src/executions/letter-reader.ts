@@ -119,11 +119,14 @@ export class LetterReader {
       case 'consumed':
         return this.give(route.executionId, { type: 'message', at, message, receivedAt: letter.receivedAt });
       case 'start': {
-        for (const executionId of route.cancel) await this.give(executionId, { type: 'cancelled', at, reason: 'restarted' });
         const workflow = published.find((candidate) => candidate.workflowId === route.workflowId);
         if (workflow === undefined) throw new Error(`Workflow ${route.workflowId} was chosen but is not published.`);
+        const cancelled = this.cancel(
+          this.alive().filter((run) => route.cancel.includes(run.executionId)),
+          'restarted',
+        );
         const run = LiveRun.born({ ...workflow, executionId: uuidv7() }, workflow.graph);
-        return this.begin(run, route.trigger, route.event, message);
+        return advanceAll([...cancelled, this.begin(run, route.trigger, route.event, message)]);
       }
       case 'people':
       case 'nobody':
@@ -147,12 +150,11 @@ export class LetterReader {
     const runs = optedOut ? this.alive() : [];
     // Somebody who says it again has been answered.
     if (optedOut === contact.optedOut && runs.length === 0) return true;
-    // First, so that it stands in the first commit, if cancelling needs one on its way.
     session.write({ type: 'consent', optedOut });
     session.write({ type: 'say', author: 'engine', message: { type: 'content', text: confirmation }, key: `consent:${seq}` });
-    for (const { executionId } of runs) {
-      await this.give(executionId, { type: 'cancelled', at: session.now(), reason: 'opt_out' });
-    }
+    await advanceAll(this.cancel(runs, 'opt_out'));
+    // Its commit withdraws what runs have not sent; a run that the next letter starts must not be among them.
+    if (optedOut) await session.checkpoint();
     return true;
   }
 
@@ -160,10 +162,18 @@ export class LetterReader {
     const start: StartLetter = letter.body;
     const graph = await this.workflows.graph(this.session.tenantId, start.versionId);
     const event: JsonObject = { ...start.event, at: letter.receivedAt };
-    return this.begin(LiveRun.born(start, graph), start.trigger, event);
+    return this.begin(LiveRun.born(start, graph), start.trigger, event).advance();
   }
 
-  private async begin(run: LiveRun, trigger: string, event: JsonObject, message?: InboundMessage): Promise<void> {
+  private cancel(runs: LiveRun[], reason: string): Segment[] {
+    return runs.map((run) => {
+      const segment = this.segment(run);
+      segment.tellWithContext({ type: 'cancelled', at: this.session.now(), reason });
+      return segment;
+    });
+  }
+
+  private begin(run: LiveRun, trigger: string, event: JsonObject, message?: InboundMessage): Segment {
     const isSilenced = this.hold.isOn;
     this.session.runs.push(run);
     const started: ExecutionEvent = {
@@ -176,7 +186,9 @@ export class LetterReader {
       ...(message === undefined ? {} : { message }),
       ...(isSilenced ? { silenced: true } : {}),
     };
-    await this.segment(run).apply(started);
+    const segment = this.segment(run);
+    segment.tell(started);
+    return segment;
   }
 
   /** A letter for a run that has ended meanwhile has nobody to go to; the run's history is closed. */
@@ -188,4 +200,12 @@ export class LetterReader {
   private alive(): LiveRun[] {
     return this.session.runs.filter((run) => !run.hasEnded);
   }
+}
+
+/**
+ * What one letter means for several runs. All of them were told before: a commit on the way of one, as before a call that
+ * undoes a step, counts the letter as read, so it must hold what the letter means for the others too.
+ */
+async function advanceAll(segments: Segment[]): Promise<void> {
+  for (const segment of segments) await segment.advance();
 }

@@ -61,21 +61,29 @@ export class Segment {
   ) {}
 
   async apply(event: ExecutionEvent): Promise<void> {
-    this.queue.push(...this.run.apply(event));
+    this.tell(event);
     await this.advance();
   }
 
   /** The same, after telling the run what has changed in the world since it last looked. */
   async applyWithContext(event: ExecutionEvent): Promise<void> {
+    this.tellWithContext(event);
+    await this.advance();
+  }
+
+  /** The run has the event, and a commit writes it; what follows from it is done by `advance`. */
+  tell(event: ExecutionEvent): void {
+    this.queue.push(...this.run.apply(event));
+  }
+
+  tellWithContext(event: ExecutionEvent): void {
     this.tellContext(event.at);
-    await this.apply(event);
+    this.tell(event);
   }
 
   private tellContext(at: string): void {
     const context = this.session.context();
-    if (JSON.stringify(context) !== JSON.stringify(this.run.state.context)) {
-      this.queue.push(...this.run.apply({ type: 'context', at, context }));
-    }
+    if (JSON.stringify(context) !== JSON.stringify(this.run.state.context)) this.tell({ type: 'context', at, context });
   }
 
   /** Takes up the steps whose nodes had not answered when the last holder of the run was lost. */
@@ -103,7 +111,7 @@ export class Segment {
     await this.advance();
   }
 
-  private async advance(): Promise<void> {
+  async advance(): Promise<void> {
     for (;;) {
       if (this.steps - this.written >= STEPS_PER_COMMIT) await this.write();
       const command = this.queue.shift();

@@ -1,0 +1,99 @@
+import { writeSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compile } from '@workflows/core';
+import { NODE_SPECS } from '@workflows/nodes';
+import fc from 'fast-check';
+import { answers, type Happening, happenings, orders, says, works } from './__fixtures__/commands.js';
+import { checkEnd, checkPost } from './__fixtures__/invariants.js';
+import { Stage } from './__fixtures__/stage.js';
+import { NEW_ORDER, WORKFLOWS } from './__fixtures__/workflows.js';
+
+/** `npm run test:model -- --runs N` asks for more, and is told how far it is. */
+const RUNS = Number(process.env['MODEL_RUNS'] ?? '300');
+const IS_LONG = process.env['MODEL_RUNS'] !== undefined;
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.set();
+}, 60_000);
+
+afterAll(() => stage.strike(), 30_000);
+
+async function play(commands: Iterable<Happening>): Promise<void> {
+  await stage.clear();
+  stage.world.watch = (post) => checkPost(stage, post);
+  await fc.asyncModelRun(() => ({ model: {}, real: stage }), commands);
+  await stage.rest();
+  checkEnd(stage);
+}
+
+it('plays workflows that can be published', () => {
+  const problems = [...WORKFLOWS, NEW_ORDER].map(({ version: _version, ...document }) => {
+    const compiled = compile(document, { nodeTypes: NODE_SPECS });
+    return compiled.ok ? [] : compiled.problems;
+  });
+  expect(problems.flat()).toEqual([]);
+});
+
+describe('the engine, whatever happens to it', () => {
+  it('keeps its promises', async () => {
+    const cpu = process.cpuUsage();
+    let played = 0;
+    const property = fc.asyncProperty(happenings(30), async (commands) => {
+      await play(commands);
+      played += 1;
+      if (IS_LONG && played % 500 === 0) tell(played, cpu);
+    });
+    const result = await fc.check(property, { numRuns: RUNS });
+    if (result.failed) throw new Error(inWords(result));
+    expect(played).toBe(RUNS);
+  }, 3_600_000);
+
+  // What it has found, in the order of its finding.
+
+  it('sends what a run says that a contact has started right behind a word of opt-out', () =>
+    play([says('Bo', 'stop'), says('Bo', 'pay'), works(0, 'advance')]));
+
+  it('does not send a message again whose run was cancelled while nobody knew what had become of it', () =>
+    play([
+      says('Ana', 'order'),
+      works(0, 'advance'),
+      answers('lost'),
+      works(0, 'outbound'),
+      orders(0, { type: 'cancel', reason: 'test' }),
+    ]));
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'does not lose the word that starts a run anew when a worker dies around its call %i, while the one before is undone',
+    (call) =>
+      play([
+        says('Ana', 'trip'),
+        works(0, 'advance'),
+        says('Ana', 'trip'),
+        works(0, 'advance', { call, when: 'before', how: 'dies' }),
+      ]),
+  );
+});
+
+function tell(played: number, since: NodeJS.CpuUsage): void {
+  const { user, system } = process.cpuUsage(since);
+  const seconds = (user + system) / 1e6;
+  writeSync(2, `${played} of ${RUNS} interleavings, ${Math.round(played / seconds)} a second of CPU\n`);
+}
+
+function inWords({
+  seed,
+  counterexample,
+  counterexamplePath,
+  errorInstance,
+  numRuns,
+}: fc.RunDetails<[Iterable<Happening>]>): string {
+  const steps = [...(counterexample?.[0] ?? [])].map((step, index) => `  ${index + 1}. ${step.toString()}`);
+  const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  return [
+    `After ${numRuns} interleavings: ${why}. It takes this:`,
+    ...steps,
+    `Seed ${seed}, path ${counterexamplePath}: FC_SEED=${seed} npm run test:model finds it again.`,
+  ].join('\n');
+}

@@ -46,6 +46,7 @@ const DEFINERS: Record<string, string[]> = {
     'send_migration',
     'settle_sends',
     'sweep',
+    'unread_cancels',
     'waits_for_event',
     'workflow_revisions',
   ],

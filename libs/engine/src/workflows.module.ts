@@ -16,6 +16,7 @@ import { EventStarts } from './events/event-starts.js';
 import { AdvanceProcessor } from './executions/advance.processor.js';
 import { AfterCommit } from './executions/after-commit.js';
 import { HttpEffectPerformer } from './executions/http-effect.performer.js';
+import { CancelWatch } from './executions/cancel-watch.js';
 import { LeaseKeeper } from './executions/lease-keeper.js';
 import { MailboxRunner } from './executions/mailbox.runner.js';
 import { MailboxWorker } from './executions/mailbox.worker.js';
@@ -98,6 +99,7 @@ export class WorkflowsModule {
         Acknowledger,
         AdvanceProcessor,
         AfterCommit,
+        CancelWatch,
         ConnectionAccounts,
         ConnectionRoutes,
         ContactBinding,

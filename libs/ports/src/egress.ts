@@ -17,6 +17,8 @@ export interface EgressRequest {
   /** The first host has to be one of its hosts, or nothing is sent; each redirect is looked at anew. */
   credential?: EgressCredential;
   timeoutMs: number;
+  /** Breaks the request off: what may have left by then is in doubt. */
+  signal?: AbortSignal;
   /** Longest response body, in bytes, after decompression. */
   maxBytes?: number;
   /**

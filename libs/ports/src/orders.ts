@@ -15,6 +15,19 @@ export interface PlacedOrder {
   details?: JsonObject;
 }
 
+/** A run whose worker waits for a service. */
+export interface RunAtWork {
+  tenantId: string;
+  mailboxId: string;
+  executionId: string;
+}
+
+/** The order to cancel a run, as its letter has it. */
+export interface CancelOrder {
+  order: Order & { type: 'cancel' };
+  by: string;
+}
+
 /** What decides whether a run can be ordered something. */
 export interface OrderTarget {
   /** The order that came before under the same key. */

@@ -175,6 +175,7 @@ it('looks keys up in every statement of the road, on empty tables and on full on
       ['select workflows.record_receipts($1)', [JSON.stringify([receipt])]],
       ['select workflows.release_outboxes($1)', [JSON.stringify([begin])]],
       ['select workflows.extend_leases($1, 1000)', [JSON.stringify([{ kind: 'mailbox', ...box, letters: [], runs: [] }])]],
+      ['select workflows.unread_cancels($1)', [JSON.stringify([{ ...box, executionId: first.executionId }])]],
       ["select workflows.claim_events(10, 1000, '')", []],
       ['select workflows.waits_for_event($1, $2, 0, 100)', [box.tenantId, waiting]],
       [

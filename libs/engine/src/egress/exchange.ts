@@ -10,6 +10,8 @@ interface ExchangeLimits {
   timeoutMs: number;
   /** Of the answer's body, before and after decompression. */
   maxBytes: number;
+  /** Ends it before its time. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -19,6 +21,7 @@ interface ExchangeLimits {
 export function exchange(dispatcher: Dispatcher, hop: Hop, limits: ExchangeLimits): Promise<EgressResult> {
   return new Promise((resolve) => {
     const attempt = new Attempt(limits, resolve);
+    if (attempt.isOver) return;
     try {
       dispatcher.dispatch(
         {
@@ -49,7 +52,13 @@ class Attempt implements Dispatcher.DispatchHandler {
     private readonly limits: ExchangeLimits,
     private readonly resolve: (result: EgressResult) => void,
   ) {
-    this.timer = setTimeout(() => this.expire(), limits.timeoutMs);
+    this.timer = setTimeout(() => this.end('timeout', 'in time'), limits.timeoutMs);
+    limits.signal?.addEventListener('abort', this.breakOff);
+    if (limits.signal?.aborted === true) this.breakOff();
+  }
+
+  get isOver(): boolean {
+    return this.settled;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -97,9 +106,11 @@ class Attempt implements Dispatcher.DispatchHandler {
     else this.settle({ outcome: 'in_doubt', code: 'network', message: `The connection broke (${errorCode(error)}).` });
   }
 
-  private expire(): void {
-    if (this.controller === null) this.settle({ outcome: 'never_sent', code: 'network', message: 'No connection in time.' });
-    else this.settle({ outcome: 'in_doubt', code: 'timeout', message: 'No answer in time.' });
+  private readonly breakOff = (): void => this.end('network', 'before it was broken off');
+
+  private end(code: 'timeout' | 'network', when: string): void {
+    if (this.controller === null) this.settle({ outcome: 'never_sent', code: 'network', message: `No connection ${when}.` });
+    else this.settle({ outcome: 'in_doubt', code, message: `No answer ${when}.` });
     this.controller?.abort(new Error('expired'));
   }
 
@@ -112,6 +123,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     if (this.settled) return;
     this.settled = true;
     clearTimeout(this.timer);
+    this.limits.signal?.removeEventListener('abort', this.breakOff);
     this.resolve(result);
   }
 }

@@ -83,11 +83,12 @@ export class UndiciEgressClient extends EgressClient implements OnModuleDestroy 
   }
 
   private go(hop: Hop, request: EgressRequest, deadline: number): Promise<EgressResult> {
-    const { trust, credential, maxBytes = DEFAULT_MAX_BYTES } = request;
+    const { trust, credential, signal, maxBytes = DEFAULT_MAX_BYTES } = request;
     const carries = credential !== undefined && mayCarry(credential, hop.url, this.guard);
     return exchange(this.agents[trust], carries ? withCredential(hop, credential) : hop, {
       timeoutMs: Math.max(0, deadline - performance.now()),
       maxBytes,
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 }

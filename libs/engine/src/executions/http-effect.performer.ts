@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { assertNever, type EffectResult, type HttpEffect, type Json } from '@workflows/core';
+import { assertNever, type EffectResult, type Failure, type HttpEffect, type Json } from '@workflows/core';
 import { type EgressCredential, EgressClient } from '@workflows/ports';
 import { Credentials } from '../credentials/credentials.js';
 import { SecretUnreadable } from '../secrets/index.js';
+
+const BROKEN_OFF: Failure = {
+  code: 'effect.unknown',
+  kind: 'terminal',
+  message: 'The run was cancelled while the request was under way, so nobody knows whether it happened.',
+};
 
 /** Does the HTTP call of a node, once. Whether to try again is decided by the node and the machine. */
 @Injectable()
@@ -12,7 +18,8 @@ export class HttpEffectPerformer {
     private readonly credentials: Credentials,
   ) {}
 
-  async perform(effect: HttpEffect, tenantId: string): Promise<EffectResult> {
+  /** `signal`: breaks the call off, because its run has been cancelled. */
+  async perform(effect: HttpEffect, tenantId: string, signal: AbortSignal): Promise<EffectResult> {
     const credential = effect.credential === undefined ? undefined : await this.open(tenantId, effect.credential);
     if (typeof credential === 'string')
       return { outcome: 'failed', failure: { code: 'resource.missing', kind: 'terminal', message: credential } };
@@ -23,6 +30,7 @@ export class HttpEffectPerformer {
       ...(effect.body === undefined ? {} : { body: effect.body }),
       ...(credential === undefined ? {} : { credential }),
       timeoutMs: effect.timeoutMs,
+      signal,
       trust: 'tenant',
       purpose: 'http.request',
     });
@@ -35,6 +43,7 @@ export class HttpEffectPerformer {
           failure: { code: answer.code, kind: answer.code === 'network' ? 'retryable' : 'terminal', message: answer.message },
         };
       case 'in_doubt':
+        if (signal.aborted) return { outcome: 'unknown', failure: BROKEN_OFF };
         return { outcome: 'unknown', failure: { code: answer.code, kind: 'retryable', message: answer.message } };
       default:
         return assertNever(answer);

@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
 import { NODES } from '@workflows/nodes';
 import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
-import { Committer, ContactStore, CredentialStore, TableStore } from '@workflows/storage';
+import { Committer, ContactStore, CredentialStore, OrderStore, TableStore } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { DatabaseClock } from '../claims/database-clock.js';
 import { Lease } from '../claims/lease.js';
@@ -15,6 +15,7 @@ import { KeyRing, SecretBox } from '../secrets/index.js';
 import { NodeRegistry } from '../nodes/node.registry.js';
 import { DatabaseStorePerformer } from '../stored/database-store.performer.js';
 import { RowAccess } from '../stored/row-access.js';
+import { CancelWatch } from './cancel-watch.js';
 import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LiveRun } from './live-run.js';
 import { MailboxSession } from './mailbox-session.js';
@@ -124,6 +125,7 @@ async function walk(
       new Credentials(new CredentialStore(database), new SecretBox(KeyRing.parse(randomBytes(32).toString('base64')))),
     ),
     store: new DatabaseStorePerformer(new RowAccess(new TableStore(database)), new ContactStore(database)),
+    cancels: new CancelWatch(new OrderStore(database)),
   };
   await new Segment(run, session, nodes, performers).apply({
     type: 'started',

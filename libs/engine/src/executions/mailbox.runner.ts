@@ -8,6 +8,7 @@ import type { Lease } from '../claims/lease.js';
 import { NodeRegistry } from '../nodes/node.registry.js';
 import { Tenants } from '../tenancy/tenants.js';
 import { PublishedWorkflows } from '../triggers/published-workflows.js';
+import { CancelWatch } from './cancel-watch.js';
 import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LetterReader } from './letter-reader.js';
 import { LiveRun } from './live-run.js';
@@ -45,6 +46,7 @@ export class MailboxRunner {
     private readonly workflows: PublishedWorkflows,
     private readonly http: HttpEffectPerformer,
     private readonly store: StorePerformer,
+    private readonly cancels: CancelWatch,
   ) {}
 
   /** Throws LeaseLost when somebody else has taken the mailbox over; then nothing more may be done for it. */
@@ -53,7 +55,8 @@ export class MailboxRunner {
     const published = () => this.workflows.of(claimed.tenantId, revision);
     const ends = new RunEnds(published);
     const session = new MailboxSession(claimed, tenant, lease, clock, this.committer, this.channels, ends);
-    const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, { http: this.http, store: this.store });
+    const { http, store, cancels } = this;
+    const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, { http, store, cancels });
 
     for (const row of claimed.runs) {
       session.runs.push(LiveRun.claimed(row, await this.workflows.graph(claimed.tenantId, row.versionId)));

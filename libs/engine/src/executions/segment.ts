@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   assertNever,
   type Command,
+  decide,
   type Effect,
   type EffectResult,
   type ExecutionEvent,
@@ -9,12 +10,15 @@ import {
   type HttpEffect,
   isStoreRead,
   type NodeOutcome,
+  type Order,
   pendingCommands,
   type StoreEffect,
   WorkflowError,
 } from '@workflows/core';
-import { crashPoint, type StorePerformer } from '@workflows/ports';
+import { type CancelOrder, crashPoint, type StorePerformer } from '@workflows/ports';
 import type { NodeRegistry } from '../nodes/node.registry.js';
+import { type Called, CallsInFlight } from './calls-in-flight.js';
+import type { CancelWatch } from './cancel-watch.js';
 import type { HttpEffectPerformer } from './http-effect.performer.js';
 import { LeaseLost } from '../claims/lease.js';
 import type { LiveRun } from './live-run.js';
@@ -27,8 +31,14 @@ const STEPS_PER_TURN = 64;
 /** Steps between two commits of a long stretch: what a claim holds, and what a crash repeats, stays small. */
 const STEPS_PER_COMMIT = 100;
 
-/** A call that has come to its end; `error` when it may not be made any more. */
-type Called = { seq: number } & ({ result: EffectResult } | { error: unknown });
+const LEFT_OPEN: EffectResult = {
+  outcome: 'unknown',
+  failure: {
+    code: 'effect.unknown',
+    kind: 'terminal',
+    message: 'The worker stopped while the request was under way, so nobody knows whether it happened.',
+  },
+};
 
 type EffectCommand = Command & { type: 'effect' };
 type CallCommand = EffectCommand & { effect: HttpEffect | StoreEffect };
@@ -37,6 +47,8 @@ type CallCommand = EffectCommand & { effect: HttpEffect | StoreEffect };
 export interface Performers {
   http: HttpEffectPerformer;
   store: StorePerformer;
+  /** Tells of a cancel while it does. */
+  cancels: CancelWatch;
 }
 
 /**
@@ -47,8 +59,7 @@ export interface Performers {
 export class Segment {
   private readonly queue: Command[] = [];
   private readonly calls: CallCommand[] = [];
-  /** Calls under way, by the number of their effect. */
-  private readonly inFlight = new Map<number, Promise<Called>>();
+  private readonly inFlight: CallsInFlight;
   private steps = 0;
   /** Steps that a commit of this stretch holds already. */
   private written = 0;
@@ -58,7 +69,10 @@ export class Segment {
     private readonly session: MailboxSession,
     private readonly nodes: NodeRegistry,
     private readonly performers: Performers,
-  ) {}
+  ) {
+    const { tenantId, mailboxId } = session;
+    this.inFlight = new CallsInFlight({ tenantId, mailboxId, executionId: run.executionId }, performers.cancels);
+  }
 
   async apply(event: ExecutionEvent): Promise<void> {
     this.tell(event);
@@ -96,29 +110,23 @@ export class Segment {
   async recover(open: { seq: number; effect: Effect }): Promise<void> {
     const { effect } = open;
     if (effect.kind !== 'http' && effect.kind !== 'store') return;
-    const result: EffectResult =
-      effect.kind === 'http' && effect.safety === 'unsafe'
-        ? {
-            outcome: 'unknown',
-            failure: {
-              code: 'effect.unknown',
-              kind: 'terminal',
-              message: 'The worker stopped while the request was under way, so nobody knows whether it happened.',
-            },
-          }
-        : await this.call(effect);
-    this.finish(open.seq, result);
+    if (effect.kind === 'http' && effect.safety === 'unsafe') this.finish(open.seq, LEFT_OPEN);
+    else this.inFlight.begin(open.seq, (signal) => this.call(effect, signal));
     await this.advance();
   }
 
   async advance(): Promise<void> {
-    for (;;) {
-      if (this.steps - this.written >= STEPS_PER_COMMIT) await this.write();
-      const command = this.queue.shift();
-      if (command !== undefined) await this.carryOut(command);
-      else if (this.calls.length > 0) await this.beginCalls();
-      else if (this.inFlight.size > 0) await this.finishFirst();
-      else return;
+    try {
+      for (;;) {
+        if (this.steps - this.written >= STEPS_PER_COMMIT) await this.write();
+        const command = this.queue.shift();
+        if (command !== undefined) await this.carryOut(command);
+        else if (this.calls.length > 0) await this.beginCalls();
+        else if (this.inFlight.size > 0) await this.finishFirst();
+        else return;
+      }
+    } finally {
+      this.inFlight.stopWatching();
     }
   }
 
@@ -192,22 +200,36 @@ export class Segment {
     // A read may be repeated without harm, so it needs no commit of its own before it.
     if (calls.some(({ effect }) => !isRead(effect))) await this.session.checkpoint();
     for (const { seq, effect } of calls) {
-      this.inFlight.set(
-        seq,
-        this.call(effect).then(
-          (result) => ({ seq, result }),
-          (error: unknown) => ({ seq, error }),
-        ),
-      );
+      this.inFlight.begin(seq, (signal) => this.call(effect, signal));
     }
   }
 
   /** A branch goes on as soon as its own call has come to an end, however long those of the others take. */
   private async finishFirst(): Promise<void> {
-    const called = await Promise.race(this.inFlight.values());
-    this.inFlight.delete(called.seq);
-    if ('error' in called) throw called.error;
-    this.finish(called.seq, called.result);
+    const next = await this.inFlight.next();
+    if ('order' in next) return this.cancel(next);
+    const { seq, result } = ended(next);
+    this.finish(seq, result);
+  }
+
+  /**
+   * The cancel acts now, before its letter is read: nobody is to wait for a service on behalf of a run that is over. The
+   * letter then finds nothing to do. A step whose call was answered in time is done before; a broken off one never is.
+   */
+  private async cancel({ order, by }: CancelOrder): Promise<void> {
+    if (!this.accepts(order)) return;
+    const calls = (await this.inFlight.breakOff()).map(ended);
+    for (const { seq, result } of calls) if (result.outcome === 'done') this.finish(seq, result);
+    for (const command of this.queue.splice(0)) {
+      if (command.type === 'resume') await this.carryOut(command);
+      else this.queue.push(command);
+    }
+    if (this.accepts(order)) this.queue.push(...this.run.apply({ type: 'ordered', at: this.session.now(), order, by }));
+    for (const { seq, result } of calls) if (result.outcome !== 'done') this.finish(seq, result);
+  }
+
+  private accepts(order: Order): boolean {
+    return decide(this.run.graph, this.run.state, order).accepted;
   }
 
   /** False when the region of its token was closed by something that came before it. */
@@ -215,14 +237,14 @@ export class Segment {
     return this.run.state.tokens.some((each) => each.id === token && each.step === step);
   }
 
-  private async call(effect: HttpEffect | StoreEffect): Promise<EffectResult> {
+  private async call(effect: HttpEffect | StoreEffect, signal: AbortSignal): Promise<EffectResult> {
     if (!this.session.lease.holds()) throw new LeaseLost(`mailbox ${this.session.mailboxId}`);
-    return effect.kind === 'http' ? this.callService(effect) : this.askStore(effect);
+    return effect.kind === 'http' ? this.callService(effect, signal) : this.askStore(effect);
   }
 
-  private async callService(effect: HttpEffect): Promise<EffectResult> {
+  private async callService(effect: HttpEffect, signal: AbortSignal): Promise<EffectResult> {
     crashPoint('advance.before-http');
-    const result = await this.performers.http.perform(effect, this.session.tenantId);
+    const result = await this.performers.http.perform(effect, this.session.tenantId, signal);
     crashPoint('advance.after-http');
     return result;
   }
@@ -249,6 +271,11 @@ export class Segment {
     this.tellContext(this.session.now());
     this.queue.push(...this.run.apply({ type: 'effect', at: this.session.now(), seq, result }));
   }
+}
+
+function ended(called: Called): { seq: number; result: EffectResult } {
+  if ('error' in called) throw called.error;
+  return called;
 }
 
 function isCall(command: EffectCommand): command is CallCommand {

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type AcceptResult, Database, type OrderTarget, type PlacedOrder } from '@workflows/ports';
+import {
+  type AcceptResult,
+  type CancelOrder,
+  Database,
+  type OrderTarget,
+  type PlacedOrder,
+  type RunAtWork,
+} from '@workflows/ports';
 
 /** Orders of operators to runs. */
 @Injectable()
@@ -14,5 +21,10 @@ export class OrderStore {
   /** Puts the orders into their runs' mailboxes and into the audit log. Answers each by its position. */
   place(orders: PlacedOrder[]): Promise<AcceptResult> {
     return this.database.call('place_orders', { p: orders });
+  }
+
+  /** By position: the cancel that a run has been ordered and has not read yet, or null. */
+  unreadCancels(runs: RunAtWork[]): Promise<Array<CancelOrder | null>> {
+    return this.database.call('unread_cancels', { p: runs });
   }
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compile } from '@workflows/core';
 import { NODE_SPECS } from '@workflows/nodes';
 import fc from 'fast-check';
-import { answers, type Happening, happenings, orders, says, works } from './__fixtures__/commands.js';
+import { answers, type Happening, happenings, orders, passes, says, sweeps, thaws, works } from './__fixtures__/commands.js';
 import { checkEnd, checkPost } from './__fixtures__/invariants.js';
 import { Stage } from './__fixtures__/stage.js';
 import { NEW_ORDER, WORKFLOWS } from './__fixtures__/workflows.js';
@@ -63,6 +63,20 @@ describe('the engine, whatever happens to it', () => {
       works(0, 'outbound'),
       orders(0, { type: 'cancel', reason: 'test' }),
     ]));
+
+  it.each([2, 3])('does not send what another worker has sent, when it was frozen long behind its call %i', (call) =>
+    play([
+      says('Ana', 'order'),
+      works(0, 'advance'),
+      works(0, 'outbound', { call, when: 'after', how: 'freezes' }),
+      passes(31),
+      sweeps(),
+      passes(95),
+      sweeps(),
+      works(1, 'outbound'),
+      thaws(),
+    ]),
+  );
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'does not lose the word that starts a run anew when a worker dies around its call %i, while the one before is undone',

@@ -17,6 +17,12 @@ const OPTED_OUT: Failure = {
     'The contact has opted out. Templates, and messages of runs that the contact did not start afterwards, are not sent until they opt in.',
 };
 
+const HELD_UP: Failure = {
+  code: 'timeout',
+  kind: 'retryable',
+  message: 'The worker was held up until its lease was over, so it has not sent the message.',
+};
+
 /** Makes one attempt to send one message, whose intent has been committed, and says what the journal has to remember. */
 @Injectable()
 export class MessageSender {
@@ -27,8 +33,12 @@ export class MessageSender {
     private readonly references: EffectReference,
   ) {}
 
-  /** `nowMs`: database time. Throws when the connection's secrets cannot be opened; nothing was sent then. */
-  async attempt(outbox: ClaimedOutbox, item: OutboundItem, nowMs: number): Promise<Settlement> {
+  /**
+   * `nowMs`: database time. `isInTime`: whether the lease outlasts the send; a process that was frozen finds out here that
+   * its time is over, because by now another may have sent the message. Throws when the connection's secrets cannot be
+   * opened; nothing was sent then.
+   */
+  async attempt(outbox: ClaimedOutbox, item: OutboundItem, nowMs: number, isInTime: () => boolean): Promise<Settlement> {
     const { tenantId, connectionId, lastInboundAt, to } = outbox;
     const account = await this.accounts.open(tenantId, connectionId);
     if (account === null) {
@@ -43,6 +53,7 @@ export class MessageSender {
     if (closed !== null) return { state: 'failed', result: { outcome: 'failed', failure: closed } };
     const effectRef = this.references.write({ tenantId, executionId: item.executionId, seq: item.seq });
     crashPoint('outbound.before-send');
+    if (!isInTime()) return { state: 'intent', retryInMs: 0, result: { outcome: 'failed', failure: HELD_UP } };
     const sent = await channel.send({ account, to, message, effectRef, timeoutMs: this.options.sendTimeoutMs });
     crashPoint('outbound.after-send');
     return settlementOf(sent, item.attempt);

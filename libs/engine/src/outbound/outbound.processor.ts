@@ -66,10 +66,11 @@ export class OutboundProcessor {
     const key = { tenantId, mailboxId, leaseToken, executionId: item.executionId, seq: item.seq };
     await this.pacer.turn(outbox.connectionId);
     // The lease must outlast the whole send, or two workers could be at the same message.
-    if (this.loop.isStopping || !lease.holds(this.options.sendTimeoutMs)) return false;
+    const isInTime = () => lease.holds(this.options.sendTimeoutMs);
+    if (this.loop.isStopping || !isInTime()) return false;
     crashPoint('outbound.before-begin');
     if (!(await this.outboxes.begin(key))) return false;
-    const settlement = await this.sender.attempt(outbox, item, clock.millis());
+    const settlement = await this.sender.attempt(outbox, item, clock.millis(), isInTime);
     const { ready } = await this.outboxes.settle({ ...key, ...settlement });
     crashPoint('outbound.after-settle');
     this.metrics.sends.inc({ channel: outbox.channel, outcome: settlement.state });

@@ -17,6 +17,7 @@ import { RedriveController } from './admin/executions/redrive.controller.js';
 import { ExecutionOrdersController } from './admin/executions/execution-orders.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
 import { RecordedExecutions } from './admin/executions/recorded-executions.js';
+import { ShownExecutions } from './admin/executions/shown-executions.js';
 import { MigrationDesk } from './admin/migrations/migration-desk.js';
 import { MigrationsController } from './admin/migrations/migrations.controller.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
@@ -97,6 +98,7 @@ export class AppModule {
         MigrationDesk,
         Readiness,
         RecordedExecutions,
+        ShownExecutions,
         RouteRules,
         TenantResources,
         TenantScope,

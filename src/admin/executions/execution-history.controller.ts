@@ -1,6 +1,6 @@
 import { Controller, Get, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { diffValues, replay, stateHash, stateJson, verify } from '@workflows/core';
+import { diffValues, replay, stateHash, verify } from '@workflows/core';
 import { TenantScope } from '@workflows/engine';
 import type { HistorySegment } from '@workflows/ports';
 import { ExecutionStore } from '@workflows/storage';
@@ -41,12 +41,14 @@ export class ExecutionHistoryController {
     refusals: REFUSALS,
   })
   async replay(@Param('executionId', AnId) id: string): Promise<ReplayView> {
-    const { execution, state, segments, graphs } = await this.recorded.get(this.scope.tenantId, id);
+    const { execution, state, segments, graphs, redaction } = await this.recorded.get(this.scope.tenantId, id);
     // A run that is at work may have journalled more by now than the state that was read asks for.
     const effects = execution.endedAt === null ? undefined : await this.executions.effects(this.scope.tenantId, id);
     const verdict = verify(graphs, { segments, state, ...(effects === undefined ? {} : { effects }) });
+    const { firstDifference: first } = verdict;
+    const firstDifference = first === null ? null : { ...first, values: redaction.changes(first.values) };
     const events = segments.reduce((count, segment) => count + segment.events.length, 0);
-    return { executionId: id, revision: execution.revision, events, ...verdict };
+    return { executionId: id, revision: execution.revision, events, ...verdict, firstDifference };
   }
 
   @Get('states/:revision')
@@ -61,7 +63,7 @@ export class ExecutionHistoryController {
     const segment = segmentOf(run, revision);
     const events = Math.min(query.event ?? segment.events.length, segment.events.length);
     const state = replay(run.graphs, [...eventsBetween(run, 0, revision - 1), ...segment.events.slice(0, events)]);
-    return { executionId: id, revision, at: segment.at, events, hash: stateHash(state), state };
+    return { executionId: id, revision, at: segment.at, events, hash: stateHash(state), state: run.redaction.state(state) };
   }
 
   @Get('changes')
@@ -77,9 +79,10 @@ export class ExecutionHistoryController {
     const from = query.from ?? to - 1;
     if (from >= to) throw badRequest('from does not come before to. Write the earlier commit in from.');
     segmentOf(run, to);
-    const later = stateJson(replay(run.graphs, eventsBetween(run, 0, to)));
-    const earlier = from === 0 ? {} : stateJson(replay(run.graphs, eventsBetween(run, 0, from)));
-    return { executionId: id, from, to, events: eventsBetween(run, from, to), values: diffValues(earlier, later) };
+    const later = run.redaction.state(replay(run.graphs, eventsBetween(run, 0, to)));
+    const earlier = from === 0 ? {} : run.redaction.state(replay(run.graphs, eventsBetween(run, 0, from)));
+    const events = run.redaction.events(eventsBetween(run, from, to));
+    return { executionId: id, from, to, events, values: diffValues(earlier, later) };
   }
 
   @Get('history')

@@ -1,14 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type {
-  Difference,
-  ExecutionEvent,
-  ExecutionState,
-  FrozenSchemas,
-  JsonObject,
-  ValueChange,
-  Verdict,
-} from '@workflows/core';
+import type { Difference, ExecutionEvent, FrozenSchemas, JsonObject, ValueChange, Verdict } from '@workflows/core';
 import { CountField } from '../../http/fields.js';
 import { ValueChangeView } from '../workflows/workflow-versions.dto.js';
 import type { HistoryFile } from './history-file.js';
@@ -53,7 +45,8 @@ export class StateView {
   @ApiProperty({ format: 'date-time', description: 'When it was committed.' }) at: string;
   @ApiProperty({ description: 'How many of the events of the commit are in it.' }) events: number;
   @ApiProperty({ description: 'SHA-256 of the state, hex.' }) hash: string;
-  @ApiProperty({ type: 'object', additionalProperties: true }) state: ExecutionState;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What is sensitive or `pii` in it is [redacted].' })
+  state: JsonObject;
 }
 
 export class ChangesQuery {
@@ -66,7 +59,12 @@ export class ChangesView {
   @ApiProperty({ format: 'uuid' }) executionId: string;
   @ApiProperty({ description: '0: before the run was there.' }) from: number;
   @ApiProperty() to: number;
-  @ApiProperty({ type: 'array', items: { type: 'object' }, description: 'What happened between them.' }) events: ExecutionEvent[];
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object' },
+    description: 'What happened between them. What is sensitive or `pii` in it is [redacted].',
+  })
+  events: JsonObject[];
   @ApiProperty({ type: [ValueChangeView], description: 'What that changed in the state.' }) values: ValueChange[];
 }
 

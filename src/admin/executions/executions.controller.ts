@@ -7,7 +7,6 @@ import { AnId } from '../../http/id-pipe.js';
 import { checkedKey } from '../../http/idempotency-key.js';
 import { Operation } from '../../http/operation.js';
 import { pageOf } from '../../http/paging.js';
-import { notFound } from '../../problems/refusal.js';
 import {
   ExecutionPage,
   ExecutionQuery,
@@ -16,7 +15,7 @@ import {
   StartExecutionBody,
   TimelineView,
 } from './executions.dto.js';
-import { timelineOf } from './timeline.js';
+import { ShownExecutions } from './shown-executions.js';
 
 @ApiTags('Executions')
 @Controller('v1/executions')
@@ -25,6 +24,7 @@ export class ExecutionsController {
     private readonly scope: TenantScope,
     private readonly workflows: Workflows,
     private readonly executions: ExecutionStore,
+    private readonly shown: ShownExecutions,
   ) {}
 
   @Post()
@@ -76,19 +76,14 @@ export class ExecutionsController {
   @Get(':executionId')
   @Needs('read')
   @Operation({ summary: 'Get a run', type: ExecutionView, refusals: { 404: 'There is no such run.' } })
-  async get(@Param('executionId', AnId) id: string): Promise<ExecutionView> {
-    const execution = await this.executions.get(this.scope.tenantId, id);
-    if (execution === null) throw notFound('execution');
-    return execution;
+  get(@Param('executionId', AnId) id: string): Promise<ExecutionView> {
+    return this.shown.get(this.scope.tenantId, id);
   }
 
   @Get(':executionId/timeline')
   @Needs('read')
   @Operation({ summary: 'Get what a run did, step by step', type: TimelineView, refusals: { 404: 'There is no such run.' } })
-  async timeline(@Param('executionId', AnId) id: string): Promise<TimelineView> {
-    await this.get(id);
-    const { tenantId } = this.scope;
-    const [segments, effects] = await Promise.all([this.executions.history(tenantId, id), this.executions.effects(tenantId, id)]);
-    return timelineOf(segments, effects);
+  timeline(@Param('executionId', AnId) id: string): Promise<TimelineView> {
+    return this.shown.timeline(this.scope.tenantId, id);
   }
 }

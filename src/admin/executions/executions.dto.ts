@@ -82,7 +82,8 @@ export class ExecutionView extends ExecutionSummaryView {
     type: 'object',
     nullable: true,
     additionalProperties: true,
-    description: 'Variables and outputs of the steps; null until the run was picked up.',
+    description:
+      'Variables and outputs of the steps, what is sensitive or `pii` as [redacted]; null until the run was picked up.',
   })
   state: object | null;
 }

@@ -4,6 +4,7 @@ import {
   type ExecutionState,
   type FrozenSchemas,
   type Graphs,
+  hidesAnything,
   type JsonObject,
   maskEvents,
   stages,
@@ -26,19 +27,28 @@ export interface HistoryFile {
   status: ExecutionState['status'];
 }
 
-/** Refuses with 409 where the run takes another way without the texts that were masked. */
+/**
+ * What is sensitive or `pii` is masked always. Refuses with 409 where the run takes another way without the texts that
+ * were masked.
+ */
 export function historyFileOf(
-  { execution, segments, definition, schemas, later, graphs, state }: RecordedExecution,
+  { execution, segments, definition, schemas, later, graphs, state, privacy, redaction }: RecordedExecution,
   mask: boolean,
 ): HistoryFile {
-  const recorded = segments.flatMap(({ events }) => events);
+  const whole = segments.flatMap(({ events }) => events);
   const name = `${execution.workflowId}-${execution.id.slice(0, 8)}`;
   const documents = { definition, schemas, ...(Object.keys(later).length === 0 ? {} : { later }) };
-  if (!mask) return { name, ...documents, events: recorded, hash: stateHash(state), status: state.status };
-  const events = maskEvents([definition, ...Object.values(later).map((each) => each.definition)], recorded);
+  if (!mask && !hidesAnything(privacy))
+    return { name, ...documents, events: whole, hash: stateHash(state), status: state.status };
+  const recorded = redaction.replayable(whole);
+  const events = mask ? maskEvents([definition, ...Object.values(later).map((each) => each.definition)], recorded) : recorded;
   const end = walk(graphs, events);
   if (end === null || wayOf(end) !== wayOf(state))
-    throw conflict('Without its personal data this run takes another way, because it branches on texts. Export it unmasked.');
+    throw conflict(
+      hidesAnything(privacy)
+        ? 'Without what is sensitive or personal in it this run takes another way, because it branches on that.'
+        : 'Without its personal data this run takes another way, because it branches on texts. Export it unmasked.',
+    );
   return { name, ...documents, events, hash: stateHash(end), status: end.status };
 }
 

@@ -5,8 +5,13 @@ import {
   type FrozenSchemas,
   type Graphs,
   graphsBy,
+  hidesAnything,
   type JsonObject,
   loadGraph,
+  type Privacy,
+  privacyOf,
+  Redaction,
+  stages,
 } from '@workflows/core';
 import { NodeRegistry } from '@workflows/engine';
 import type { ExecutionRecord, HistorySegment } from '@workflows/ports';
@@ -34,6 +39,9 @@ export interface RecordedExecution {
   /** The same of the versions that it was moved to, by number. */
   later: Record<string, VersionDocument>;
   graphs: Graphs;
+  privacy: Privacy;
+  /** The run as it may be shown. */
+  redaction: Redaction;
 }
 
 /** Runs with their whole history. Refuses those that have none, or not all of it. */
@@ -61,14 +69,18 @@ export class RecordedExecutions {
     const later: Record<string, VersionDocument> = {};
     for (const to of new Set(moves.map((move) => move.to))) later[to] = await document(to);
     const graphs = Object.fromEntries(Object.entries(later).map(([number, each]) => [number, this.load(each)]));
-    return {
-      execution,
-      state,
-      segments,
-      ...first,
-      later,
-      graphs: graphsBy(this.load(first), graphs),
-    };
+    const all = graphsBy(this.load(first), graphs);
+    const documents = [first, ...Object.values(later)].map(({ definition }) => definition);
+    const events = segments.flatMap((segment) => segment.events);
+    const privacy = privacyOf(documents, events);
+    const walked = hidesAnything(privacy) ? [...stages(all, segments)] : [];
+    const redaction = new Redaction(privacy, {
+      documents,
+      states: [state, ...walked.map((stage) => stage.state)],
+      events,
+      effects: walked.flatMap(({ effects }) => effects),
+    });
+    return { execution, state, segments, ...first, later, graphs: all, privacy, redaction };
   }
 
   private async document(tenantId: string, workflowId: string, version: number): Promise<VersionDocument> {

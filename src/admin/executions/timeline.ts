@@ -44,8 +44,11 @@ export interface TimelineEffect {
   changedAt: string;
 }
 
+/** What may be shown of an error message of a node. */
+type Say = (node: string, message: string) => string;
+
 /** Folds a run's history into its timeline. Segments may come in any order; effects find their step by its number. */
-export function timelineOf(segments: HistorySegment[], effects: EffectRecord[]): Timeline {
+export function timelineOf(segments: HistorySegment[], effects: EffectRecord[], say: Say = (_, message) => message): Timeline {
   const timeline: Timeline = { started: null, steps: [], incidents: [] };
   const steps = new Map<number, TimelineStep>();
   const stepOfToken = new Map<number, number>();
@@ -57,7 +60,7 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[]):
         break;
       case 'returned':
         stepOfToken.set(event.token, event.step);
-        steps.set(event.step, after(steps.get(event.step), event));
+        steps.set(event.step, after(steps.get(event.step), event, say));
         break;
       case 'message':
         countMessage(steps, event.token === undefined ? undefined : stepOfToken.get(event.token));
@@ -104,13 +107,13 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[]):
 type Returned = Extract<ExecutionEvent, { type: 'returned' }>;
 
 /** The step with one more answer of its node. A node that waits and is resumed answers again within the same attempt. */
-function after(known: TimelineStep | undefined, event: Returned): TimelineStep {
+function after(known: TimelineStep | undefined, event: Returned, say: Say): TimelineStep {
   const { outcome } = event;
   const attempt: TimelineAttempt = {
     attempt: event.attempt,
     at: event.at,
     result: outcome.kind,
-    error: outcome.kind === 'failed' ? errorOf(outcome.failure) : null,
+    error: outcome.kind === 'failed' ? errorOf(outcome.failure, (message) => say(event.node, message)) : null,
   };
   const before = (known?.attempts ?? []).filter((earlier) => earlier.attempt !== event.attempt);
   return {
@@ -132,8 +135,8 @@ function countMessage(steps: Map<number, TimelineStep>, step: number | undefined
   if (known !== undefined) known.messages += 1;
 }
 
-function errorOf(failure: Failure): TimelineAttempt['error'] {
-  return { code: failure.code, message: failure.message, retryable: failure.kind === 'retryable' };
+function errorOf(failure: Failure, say: (message: string) => string): TimelineAttempt['error'] {
+  return { code: failure.code, message: say(failure.message), retryable: failure.kind === 'retryable' };
 }
 
 function effectOf(record: EffectRecord): TimelineEffect {

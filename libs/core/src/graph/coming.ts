@@ -12,15 +12,12 @@ export function checkComing(outline: Outline, triggerTypes: readonly string[]): 
     const known = LANGUAGE_TRIGGER_TYPES.find((name) => name === type);
     return known === undefined || triggerTypes.includes(known) ? [] : [comingTrigger(`${pointer}/type`, known, triggerTypes)];
   });
-  const nodes = [...outline.nodes.values()].flatMap(({ pointer, raw }) => [
-    ...(raw['sensitive'] === true ? [coming(`${pointer}/sensitive`, 'sensitive')] : []),
-  ]);
   const sessions = outline.triggers.flatMap(({ pointer, raw }) => {
     const session = raw['session'];
     const queues = isObject(session) && session['onActive'] === 'queue';
     return queues ? [coming(`${pointer}/session/onActive`, 'queue', 'Use "resume", "restart" or "ignore".')] : [];
   });
-  return [...triggers, ...nodes, ...sessions];
+  return [...triggers, ...sessions];
 }
 
 function comingTrigger(path: string, type: string, running: readonly string[]): Problem {
@@ -28,7 +25,7 @@ function comingTrigger(path: string, type: string, running: readonly string[]): 
   return { path, code: 'shape.node_type', severity: 'error', message, hint: `This engine runs: ${running.join(', ')}.` };
 }
 
-function coming(path: string, what: string, hint = 'Leave it out until then.'): Problem {
+function coming(path: string, what: string, hint: string): Problem {
   const message = `'${what}' is part of the language but this engine does not run it yet.`;
   return { path, code: 'shape.invalid', severity: 'error', message, hint };
 }

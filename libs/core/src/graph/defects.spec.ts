@@ -90,7 +90,6 @@ const SHAPE: Defect[] = [
     { type: 'http.request', with: { method: 'DELETE', url: 'https://crm.example/1' } },
     'shape.invalid',
   ],
-  ['a redaction, which does not happen yet', '/nodes/enrich/sensitive', true, 'shape.invalid'],
   [
     'a session that queues, which does not happen yet',
     '/triggers/0/session',

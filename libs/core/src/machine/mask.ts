@@ -14,6 +14,12 @@ const CONTENT = new Set([
   ...['location', 'value'],
 ]);
 
+/** Fields of states that hold the same. */
+const KEPT = new Set(['before', 'fields', 'config', 'item', 'rest', 'steps', 'vars']);
+
+/** True: what stands in this field of an event or a state was put there by people, services or authors. */
+export const isContent = (key: string): boolean => CONTENT.has(key) || KEPT.has(key);
+
 /** Fields that stay wherever they stand: times are computed with them. */
 const ALWAYS = new Set(['locale', 'timezone']);
 
@@ -32,23 +38,40 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * with more than the document says may take another path: the caller must replay the result and compare.
  */
 export function maskEvents(definitions: readonly JsonObject[], events: readonly ExecutionEvent[]): ExecutionEvent[] {
-  const known = new Set<string>();
-  // People in a document's tests may bear the names of people.
-  for (const { tests: _tests, ...said } of definitions) collect(said, known);
+  const known = knownTexts(definitions);
   const read: (text: string) => ExecutionEvent[] = JSON.parse;
   const plain: (text: string) => Json = JSON.parse;
   return read(JSON.stringify(masked(plain(JSON.stringify(events)), { known, content: false })));
 }
+
+/** What the documents themselves say, folded: it is nobody's secret. */
+export function knownTexts(definitions: readonly JsonObject[]): ReadonlySet<string> {
+  const known = new Set<string>();
+  // People in a document's tests may bear the names of people.
+  for (const { tests: _tests, ...said } of definitions) collect(said, known);
+  return known;
+}
+
+/** One field without what it says, numbers included; a field of an event keeps what is the machine's in it. */
+export function shapedValue(key: string, value: Json, known: ReadonlySet<string>): Json {
+  return masked(value, { known, content: CONTENT.has(key), numbers: true });
+}
+
+/** A text without what it says, unless the document says it too. */
+export const shapedText = (text: string, known: ReadonlySet<string>): string => (isSafe(text, known) ? text : shapeOf(text));
 
 interface Where {
   /** Folded texts of the document. */
   known: ReadonlySet<string>;
   /** True inside of what people have put there. */
   content: boolean;
+  /** True: digits of numbers in content become 1 as well. */
+  numbers?: boolean;
 }
 
 function masked(value: Json, where: Where): Json {
   if (typeof value === 'string') return isSafe(value, where.known) ? value : shapeOf(value);
+  if (typeof value === 'number' && where.numbers && where.content) return Number(String(value).replace(/\d/g, '1'));
   if (Array.isArray(value)) return value.map((item) => masked(item, where));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, field(key, inner, where)]));

@@ -193,6 +193,17 @@ describe('what does not run here yet', () => {
   });
 });
 
+describe('a sensitive node', () => {
+  it('is no problem', () => {
+    const nodes = {
+      get: { type: 'http.request', sensitive: true, with: { method: 'GET', url: 'https://a.example/1' }, next: 'done' },
+      done: { type: 'end', sensitive: true },
+    };
+    const document = small({ triggers: [{ id: 'api', type: 'call' }], start: 'get', nodes });
+    expect(findings(judge(document))).toEqual([]);
+  });
+});
+
 describe('definite assignment', () => {
   it('holds only behind all ways', () => {
     const document = (catchNext: string): JsonObject =>

@@ -96,11 +96,11 @@ export function checkEnd({ tables, world, said }: Stage): void {
     checkReplay(tables, run);
   }
   for (const box of tables.mailboxes.values()) expectThat(box.consumed === box.letters.length, () => 'a letter was never read');
+  const sent = new Set(world.posts.map(({ effectRef }) => keyOf(references.read(effectRef))));
   for (const row of tables.effects) {
     const isOpen = ['intent', 'sending', 'unknown'].includes(row.state) && row.effect.kind === 'message';
     expectThat(!isOpen, () => `effect ${row.seq} of run ${row.executionId} was left in state ${row.state}`);
-    const posts = world.posts.filter(({ effectRef }) => isOf(row, effectRef)).length;
-    const isUnsent = row.state === 'sent' && row.effect.kind === 'message' && posts === 0;
+    const isUnsent = row.state === 'sent' && row.effect.kind === 'message' && !sent.has(keyOf(row));
     expectThat(!isUnsent, () => `effect ${row.seq} of run ${row.executionId} counts as sent, and nobody has sent it`);
   }
   for (const { message } of said) {
@@ -115,10 +115,7 @@ export function checkEnd({ tables, world, said }: Stage): void {
   expectThat(new Set(unsafe).size === unsafe.length, () => 'a call that must not be repeated was repeated');
 }
 
-const isOf = ({ executionId, seq }: EffectRow, effectRef: string): boolean => {
-  const reference = references.read(effectRef);
-  return reference?.executionId === executionId && reference.seq === seq;
-};
+const keyOf = (effect: { executionId: string; seq: number } | null): string => `${effect?.executionId} ${effect?.seq}`;
 
 function isAbout(event: ExecutionEvent, id: string): boolean {
   return (event.type === 'started' || event.type === 'message') && event.message?.id === id;

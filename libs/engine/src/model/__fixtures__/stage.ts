@@ -146,10 +146,10 @@ export class Stage {
     await this.thawAll();
     this.world.answers = [];
     for (let round = 0; round < ROUNDS_TO_REST; round += 1) {
-      for (const bell of BELLS) await this.work(round % 2, bell, null);
+      for (const bell of BELLS) if (this.isReady(bell)) await this.work(round % 2, bell, null);
       await this.sweep();
       if (this.world.broken !== null) return;
-      if (this.isReady()) continue;
+      if (BELLS.some((bell) => this.isReady(bell))) continue;
       const next = this.nextDue();
       if (next === Infinity) return;
       this.pass(Math.max(0, next - this.tables.now));
@@ -157,12 +157,11 @@ export class Stage {
     throw new Error('The engine does not come to rest: something is due again and again.');
   }
 
-  private isReady(): boolean {
+  /** Would whoever answers this bell find something? */
+  private isReady(bell: BellName): boolean {
     const { mailboxes, outboxes, events, now } = this.tables;
-    const isClaimable = ({ readyAt }: { readyAt: number | null }) => readyAt !== null;
-    return (
-      [...mailboxes.values(), ...outboxes.values()].some(isClaimable) || events.some((row) => !row.dispatched && row.dueAt <= now)
-    );
+    if (bell === 'events') return events.some((row) => !row.dispatched && row.dueAt <= now);
+    return [...(bell === 'advance' ? mailboxes : outboxes).values()].some(({ readyAt }) => readyAt !== null);
   }
 
   private nextDue(): number {

@@ -115,6 +115,12 @@ begin
       perform workflows.listen(p_tenant, p_mailbox, p_execution, p_step, p_write);
     when 'unlisten' then
       perform workflows.unlisten(p_tenant, p_execution, p_step);
+    when 'call' then
+      perform workflows.start_call(p_tenant, p_mailbox, p_execution, p_step, p_write);
+    when 'hang-up' then
+      perform workflows.end_call(p_tenant, p_mailbox, (p_write ->> 'executionId')::uuid);
+    when 'answer' then
+      perform workflows.answer_call(p_tenant, p_mailbox, p_execution, p_write);
   end case;
 end $$;
 

@@ -38,6 +38,7 @@ import { Pacer } from './outbound/pacer.js';
 import { Conversations } from './people/conversations.js';
 import { Tasks } from './people/tasks.js';
 import { SecretBox } from './secrets/index.js';
+import { CallTargets } from './stored/call-targets.js';
 import { DatabaseStorePerformer } from './stored/database-store.performer.js';
 import { RowAccess } from './stored/row-access.js';
 import { Sweeper } from './sweeper/sweeper.js';
@@ -102,6 +103,7 @@ export class WorkflowsModule {
         CancelWatch,
         ConnectionAccounts,
         ConnectionRoutes,
+        CallTargets,
         ContactBinding,
         Credentials,
         EffectReference,

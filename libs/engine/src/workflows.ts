@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledTrigger, checkValue, dataSchemaOf, EVENT_NAME_PATTERN, type Json, type JsonObject } from '@workflows/core';
+import { EVENT_NAME_PATTERN, type Json, type JsonObject } from '@workflows/core';
 import { Doorbell, type StartLetter } from '@workflows/ports';
 import { EventStore, InboundStore, needsBell } from '@workflows/storage';
 import { ExecutionOrders, type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';
+import { checkInput, chooseTrigger } from './triggers/call-trigger.js';
 import { type BoundContact, ContactBinding, type ContactReference } from './triggers/contact-binding.js';
 import { eventIdOf, executionIdOf } from './triggers/execution-id.js';
 import { type PublishedWorkflow, PublishedWorkflows } from './triggers/published-workflows.js';
@@ -171,37 +172,6 @@ export class Workflows {
       '/workflow',
     );
   }
-}
-
-function chooseTrigger(workflow: PublishedWorkflow, wanted: string | undefined): CompiledTrigger {
-  const callable = Object.values(workflow.graph.triggers).filter((trigger) => trigger.type === 'call');
-  const known = callable.map((trigger) => trigger.id).join(', ') || 'none';
-  if (wanted === undefined) {
-    const [only, second] = callable;
-    if (only !== undefined && second === undefined) return only;
-    const message = `The workflow "${workflow.workflowId}" has ${callable.length} triggers of type "call" (${known}). Say which one in "trigger".`;
-    throw new StartRefused('trigger', message, '/trigger');
-  }
-  const trigger = callable.find((candidate) => candidate.id === wanted);
-  if (trigger !== undefined) return trigger;
-  throw new StartRefused(
-    'trigger',
-    `"${wanted}" is no trigger of type "call" of this workflow. Those are: ${known}.`,
-    '/trigger',
-  );
-}
-
-function checkInput(trigger: CompiledTrigger, input: JsonObject): JsonObject {
-  const schema = dataSchemaOf(trigger.definition['input']);
-  if (schema === undefined) return input;
-  const checked = checkValue(schema, input);
-  if ('value' in checked) return isObject(checked.value) ? checked.value : {};
-  const problems = checked.problems.map(({ path, message }) => ({ path: `/input${path}`, code: 'start.input', message }));
-  throw new StartRefused('input', 'The input does not fit the schema of the trigger.', '/input', problems);
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** As large as what a node may give (language, section 7). */

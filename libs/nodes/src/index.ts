@@ -47,6 +47,8 @@ import { waitEventSpec } from './wait-event/wait-event.config.js';
 import { WaitEventNode } from './wait-event/wait-event.node.js';
 import { waitForSpec } from './wait-for/wait-for.config.js';
 import { WaitForNode } from './wait-for/wait-for.node.js';
+import { workflowCallSpec } from './workflow-call/workflow-call.config.js';
+import { WorkflowCallNode } from './workflow-call/workflow-call.node.js';
 import { waitUntilSpec } from './wait-until/wait-until.config.js';
 import { WaitUntilNode } from './wait-until/wait-until.node.js';
 
@@ -75,6 +77,7 @@ export const NODES: Array<Type<NodeStrategy>> = [
   HumanHandoffNode,
   HumanApprovalNode,
   WaitEventNode,
+  WorkflowCallNode,
   EndNode,
 ];
 
@@ -102,5 +105,6 @@ export const NODE_SPECS: NodeTypeSpec[] = [
   humanHandoffSpec,
   humanApprovalSpec,
   waitEventSpec,
+  workflowCallSpec,
   endSpec,
 ];

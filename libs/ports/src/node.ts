@@ -8,6 +8,8 @@ export interface NodeContext {
   attempt: number;
   /** The same for all attempts of this step, new at each visit. */
   idempotencyKey: string;
+  /** Over how many calls of other runs this one was reached. */
+  callDepth: number;
   /** From the node's common fields, in milliseconds; null where the type has none. */
   timeoutMs: number | null;
   interruptible: boolean;

@@ -1,4 +1,5 @@
 import type {
+  Caller,
   ContactAlias,
   Effect,
   EffectResult,
@@ -62,6 +63,9 @@ export interface StartLetter {
   versionId: string;
   trigger: string;
   event: JsonObject;
+  /** Of a run that another one calls: the step that waits for it, and over how many calls it is reached. */
+  caller?: Caller;
+  depth?: number;
 }
 
 /** By position in the call: what became of each item. */

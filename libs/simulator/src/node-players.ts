@@ -79,6 +79,7 @@ function contextOf(
     now,
     attempt,
     idempotencyKey: scope.step?.idempotencyKey ?? '',
+    callDepth: state.depth ?? 0,
     timeoutMs: node.timeoutMs,
     interruptible: node.interruptible,
     contact: contact === undefined ? null : { timezone: contact.timezone, locale: contact.locale },

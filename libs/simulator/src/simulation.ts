@@ -272,6 +272,7 @@ export class Simulation {
 
   private askStore(request: StoreRequest): EffectResult {
     const { world } = this.stage;
+    if (request.do === 'call') throw new Error('A call is mocked as a whole, so nothing is looked up for it.');
     if (request.do !== 'contact') return world.tables.answer(request);
     return { outcome: 'done', data: { version: world.changeContact(request) } };
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { ChannelCapabilities, TenantContext } from '@workflows/core';
+import { callsOf, type ChannelCapabilities, type TenantContext } from '@workflows/core';
 import { ChannelRegistry } from '@workflows/engine';
-import { ConnectionStore, CredentialStore, QueueStore, SecretStore, TableStore } from '@workflows/storage';
+import { ConnectionStore, CredentialStore, QueueStore, SecretStore, TableStore, WorkflowStore } from '@workflows/storage';
 
 /** What a tenant has, as far as workflows refer to it by name. */
 @Injectable()
@@ -12,17 +12,19 @@ export class TenantResources {
     private readonly secrets: SecretStore,
     private readonly queues: QueueStore,
     private readonly tables: TableStore,
+    private readonly workflows: WorkflowStore,
     private readonly channels: ChannelRegistry,
   ) {}
 
   /** For the compiler. Templates are not fetched from the provider, so they stay unknown and unchecked. */
   async contextOf(tenantId: string): Promise<TenantContext> {
-    const [connections, credentials, secrets, queues, tables] = await Promise.all([
+    const [connections, credentials, secrets, queues, tables, { versions }] = await Promise.all([
       this.connections.list(tenantId),
       this.credentials.list(tenantId),
       this.secrets.list(tenantId),
       this.queues.list(tenantId),
       this.tables.list(tenantId),
+      this.workflows.published(tenantId),
     ]);
     return {
       connections: connections.map(({ name, channel }) => ({ name, channel })),
@@ -30,6 +32,7 @@ export class TenantResources {
       credentials: credentials.map(({ name }) => name),
       secrets: secrets.map(({ name }) => name),
       queues: queues.map(({ name }) => name),
+      calls: Object.fromEntries(versions.map(({ workflowId, definition }) => [workflowId, callsOf(definition)])),
       tables: Object.fromEntries(tables.map(({ name, columns }) => [name, columns])),
     };
   }

@@ -16,6 +16,7 @@ import { checkPrompts } from './flow-prompts.js';
 import { checkRetries } from './flow-retries.js';
 import { checkFlow } from './flow.js';
 import { journeysOf } from './journeys.js';
+import { checkCalls } from './limit-calls.js';
 import { checkCaps } from './limit-caps.js';
 import { checkDurations } from './limit-durations.js';
 import { checkLimits } from './limits.js';
@@ -104,6 +105,7 @@ function compilePlain(
     ...checkChannels(outline, journeys, context),
     ...checkTemplates(outline, context),
     ...checkCaps(outline, context),
+    ...checkCalls(outline, context),
     ...checkDurations(outline, edges),
   ];
   if (problems.some((problem) => problem.severity === 'error')) return { ok: false, problems };

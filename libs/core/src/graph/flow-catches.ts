@@ -72,6 +72,7 @@ const FAMILIES: Record<string, readonly string[]> = {
   'wait.for': [],
   'wait.until': [],
   'wait.event': [],
+  'workflow.call': ['call', 'limit'],
   switch: [],
   set: [],
   end: [],

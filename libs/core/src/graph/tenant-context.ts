@@ -28,6 +28,8 @@ export interface TenantContext {
   queues?: string[];
   /** Ids of the workflows. */
   workflows?: string[];
+  /** Which workflows each published workflow calls, by its id. */
+  calls?: Record<string, string[]>;
   /** Schema of `tenant.settings`. */
   settings?: DataSchema;
   /** Schema of `contact.attributes`. */

@@ -21,6 +21,10 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       message?: InboundMessage;
       /** True: people have the conversation, so the run makes its first step when they give it back. */
       silenced?: true;
+      /** The step that called the run and waits for its end. */
+      caller?: Caller;
+      /** Over how many calls the run was reached; absent: it was not called. */
+      depth?: number;
     }
   /** What the run reads of contact, conversation or tenant has changed since it last looked. */
   | { type: 'context'; context: ExecutionContext }
@@ -69,3 +73,9 @@ export type HeldEvent = Exclude<
   ExecutionEvent,
   { type: 'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'migrated' | 'silenced' | 'released' | 'broken' }
 >;
+
+/** A step of another run, which lives in the same mailbox. */
+export interface Caller {
+  executionId: string;
+  step: number;
+}

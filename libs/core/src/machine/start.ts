@@ -75,6 +75,8 @@ function newborn(graph: CompiledGraph, event: ExecutionEvent & { type: 'started'
     expiresAt: plusMs(event.at, graph.limits.maxDurationMs),
     trigger: event.trigger,
     event: event.event,
+    ...(event.caller === undefined ? {} : { caller: event.caller }),
+    ...(event.depth === undefined ? {} : { depth: event.depth }),
     vars,
     steps: {},
     context: event.context,

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { TranscriptLine } from '../message/transcript.js';
 import type { ExecutionContext } from './context.js';
-import type { HeldEvent } from './event.js';
+import type { Caller, HeldEvent } from './event.js';
 import type { EffectResult, Signal, Wait } from './outcome.js';
 import type { Registration } from './write.js';
 
@@ -23,6 +23,9 @@ export interface ExecutionState {
   /** Id of the trigger that started the run, and its event as expressions see it. */
   trigger: string;
   event: JsonObject;
+  /** The step of another run that waits for this one, and over how many calls it was reached. Absent when it was not called. */
+  caller?: Caller;
+  depth?: number;
   /** Present while the first event still gathers the messages of its burst (`session.debounce`). */
   gathering?: { until: string; latest: string; messages: InboundMessage[] };
   vars: JsonObject;

@@ -7,6 +7,14 @@ export function stepKey(executionId: string, node: string, visit: number, path =
   return createHash('sha256').update(parts).digest('hex').slice(0, 32);
 }
 
+/** A key that comes from another one, for one of several things that a step does. */
+export function derivedKey(key: string, part: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([key, part]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
 /** The regions and branches around a token from the outside in, such as `each_lead.1.12/lookups.1.person`; '' on the main branch. */
 export function branchPath(state: ExecutionState, token: Token): string {
   const { branch } = token;

@@ -12,7 +12,7 @@ export interface StoreEffect {
 }
 
 export type RowRequest = RowRead | RowSearch | RowWrite;
-export type StoreRequest = RowRequest | ContactChange;
+export type StoreRequest = RowRequest | ContactChange | CallLookup;
 
 /** Answers StoredRow. */
 export interface RowRead {
@@ -91,7 +91,28 @@ export interface Written {
   version: number;
 }
 
+/** Answers CallTarget: what a call of this workflow would start. Starts nothing. */
+export interface CallLookup {
+  do: 'call';
+  workflow: string;
+  version: 'published' | number;
+  input: Json;
+}
+
+/** `data` of a store effect that looked a call up. */
+export interface CallTarget {
+  workflowId: string;
+  versionId: string;
+  version: number;
+  /** Its trigger of type `call`. */
+  trigger: string;
+  /** As the trigger's schema makes it. */
+  input: Json;
+  /** Whether the trigger wants its caller to have a contact. */
+  needsContact: boolean;
+}
+
 /** Whether a request may be repeated without a key, because it changes nothing. */
 export function isStoreRead({ request }: StoreEffect): boolean {
-  return request.do === 'read' || request.do === 'search';
+  return request.do !== 'write' && request.do !== 'contact';
 }

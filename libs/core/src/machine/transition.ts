@@ -1,6 +1,7 @@
 import { assertNever } from '../assert-never.js';
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { Command } from './command.js';
+import { answerCaller } from './answer-caller.js';
 import { cancelRun, carryOut } from './carry-out.js';
 import { compensate, conclude } from './compensate.js';
 import { type Draft, draftOf, failRun, hasEnded } from './draft.js';
@@ -143,6 +144,7 @@ function finish(draft: Draft, before: ExecutionState | null): Transition {
   const { state, commands } = draft;
   compensate(draft);
   keepRegistrations(draft, before);
+  answerCaller(draft, before);
   if (!hasEnded(state)) state.status = liveStatus(state);
   if (state.ending !== undefined) state.reason = 'compensating';
   return { state, commands };

@@ -16,7 +16,23 @@ export type Write =
    */
   | { type: 'listen'; name: string; key: string; since: string; most: number }
   /** The step does not wait for events any more. */
-  | { type: 'unlisten' };
+  | { type: 'unlisten' }
+  /** A run of another workflow begins in this mailbox. `waits`: the step is told of its end by a signal `call.ended`. */
+  | {
+      type: 'call';
+      executionId: string;
+      workflowId: string;
+      versionId: string;
+      trigger: string;
+      input: Json;
+      /** Over how many calls it is reached. */
+      depth: number;
+      waits: boolean;
+    }
+  /** Nobody waits for a called run any more: it is cancelled, unless it has ended. */
+  | { type: 'hang-up'; executionId: string }
+  /** A called run has ended, and tells the step of its caller. */
+  | { type: 'answer'; executionId: string; step: number; data: Json };
 
 /** `approval`: people decide. `handoff`: they have the conversation until they give it back. */
 export type TaskKind = 'approval' | 'handoff';

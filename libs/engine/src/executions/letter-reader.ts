@@ -1,12 +1,4 @@
-import {
-  assertNever,
-  consentOf,
-  decide,
-  type ExecutionEvent,
-  type InboundMessage,
-  type JsonObject,
-  routeMessage,
-} from '@workflows/core';
+import { assertNever, consentOf, decide, type ExecutionEvent, type JsonObject, routeMessage } from '@workflows/core';
 import type { Letter, StartLetter } from '@workflows/ports';
 import { v7 as uuidv7 } from 'uuid';
 import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -20,6 +12,9 @@ type LetterOf<Kind extends Letter['kind']> = Letter & { kind: Kind };
 
 /** Who answers on a phone is not told to us by name. */
 const ON_A_PHONE = 'phone';
+
+/** What has begun a run beside its event: a message, or the step of another run. */
+type Begun = Pick<ExecutionEvent & { type: 'started' }, 'message' | 'caller' | 'depth'>;
 
 /** Gives each letter of a mailbox to the run that it is for, or starts one. A letter is dealt with exactly once. */
 export class LetterReader {
@@ -126,7 +121,7 @@ export class LetterReader {
           'restarted',
         );
         const run = LiveRun.born({ ...workflow, executionId: uuidv7() }, workflow.graph);
-        return advanceAll([...cancelled, this.begin(run, route.trigger, route.event, message)]);
+        return advanceAll([...cancelled, this.begin(run, route.trigger, route.event, { message })]);
       }
       case 'people':
       case 'nobody':
@@ -162,7 +157,9 @@ export class LetterReader {
     const start: StartLetter = letter.body;
     const graph = await this.workflows.graph(this.session.tenantId, start.versionId);
     const event: JsonObject = { ...start.event, at: letter.receivedAt };
-    return this.begin(LiveRun.born(start, graph), start.trigger, event).advance();
+    const { caller, depth } = start;
+    const called = { ...(caller === undefined ? {} : { caller }), ...(depth === undefined ? {} : { depth }) };
+    return this.begin(LiveRun.born(start, graph), start.trigger, event, called).advance();
   }
 
   private cancel(runs: LiveRun[], reason: string): Segment[] {
@@ -173,7 +170,7 @@ export class LetterReader {
     });
   }
 
-  private begin(run: LiveRun, trigger: string, event: JsonObject, message?: InboundMessage): Segment {
+  private begin(run: LiveRun, trigger: string, event: JsonObject, how: Begun): Segment {
     const isSilenced = this.hold.isOn;
     this.session.runs.push(run);
     const started: ExecutionEvent = {
@@ -183,7 +180,7 @@ export class LetterReader {
       trigger,
       event,
       context: this.session.context(),
-      ...(message === undefined ? {} : { message }),
+      ...how,
       ...(isSilenced ? { silenced: true } : {}),
     };
     const segment = this.segment(run);

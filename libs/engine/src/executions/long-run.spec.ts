@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
 import { NODES } from '@workflows/nodes';
 import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
-import { Committer, ContactStore, CredentialStore, OrderStore, TableStore } from '@workflows/storage';
+import { Committer, ContactStore, CredentialStore, OrderStore, TableStore, WorkflowStore } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { DatabaseClock } from '../claims/database-clock.js';
 import { Lease } from '../claims/lease.js';
@@ -13,12 +13,14 @@ import { Credentials } from '../credentials/credentials.js';
 import { UndiciEgressClient } from '../egress/index.js';
 import { KeyRing, SecretBox } from '../secrets/index.js';
 import { NodeRegistry } from '../nodes/node.registry.js';
+import { CallTargets } from '../stored/call-targets.js';
 import { DatabaseStorePerformer } from '../stored/database-store.performer.js';
 import { RowAccess } from '../stored/row-access.js';
 import { CancelWatch } from './cancel-watch.js';
 import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LiveRun } from './live-run.js';
 import { MailboxSession } from './mailbox-session.js';
+import { PublishedWorkflows } from '../triggers/published-workflows.js';
 import { RunEnds } from './run-ends.js';
 import { Segment } from './segment.js';
 
@@ -124,7 +126,11 @@ async function walk(
       new UndiciEgressClient(),
       new Credentials(new CredentialStore(database), new SecretBox(KeyRing.parse(randomBytes(32).toString('base64')))),
     ),
-    store: new DatabaseStorePerformer(new RowAccess(new TableStore(database)), new ContactStore(database)),
+    store: new DatabaseStorePerformer(
+      new RowAccess(new TableStore(database)),
+      new ContactStore(database),
+      new CallTargets(new PublishedWorkflows(new WorkflowStore(database), nodes)),
+    ),
     cancels: new CancelWatch(new OrderStore(database)),
   };
   await new Segment(run, session, nodes, performers).apply({

@@ -19,6 +19,7 @@ export function nodeContext(
     now,
     attempt: command.attempt,
     idempotencyKey: scope.step?.idempotencyKey ?? '',
+    callDepth: state.depth ?? 0,
     timeoutMs: node.timeoutMs,
     interruptible: node.interruptible,
     contact: contact === undefined ? null : { timezone: contact.timezone, locale: contact.locale },

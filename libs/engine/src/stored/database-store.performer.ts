@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { assertNever, type ContactChange, type StoreEffect } from '@workflows/core';
 import { type StoreAnswer, StorePerformer, type StoreStep } from '@workflows/ports';
 import { ContactStore, type WritingStep } from '@workflows/storage';
+import { CallTargets } from './call-targets.js';
 import { RowAccess } from './row-access.js';
 
 /** Store effects through the database's functions, as the tenant that they belong to. */
@@ -10,6 +11,7 @@ export class DatabaseStorePerformer extends StorePerformer {
   constructor(
     private readonly rows: RowAccess,
     private readonly contacts: ContactStore,
+    private readonly calls: CallTargets,
   ) {
     super();
   }
@@ -27,6 +29,8 @@ export class DatabaseStorePerformer extends StorePerformer {
         return this.rows.write(tenantId, request, { ...step, idempotencyKey });
       case 'contact':
         return this.change(tenantId, contactId, request, { ...step, idempotencyKey });
+      case 'call':
+        return { outcome: 'settled', result: await this.calls.find(tenantId, request) };
       default:
         return assertNever(request);
     }

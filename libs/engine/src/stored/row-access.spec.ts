@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContactChange, JsonObject, RowCondition, RowWrite } from '@workflows/core';
-import { ContactStore, TableStore, TenantStore } from '@workflows/storage';
+import { NODES } from '@workflows/nodes';
+import { ContactStore, TableStore, TenantStore, WorkflowStore } from '@workflows/storage';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
+import { DiscoveryModule } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { randomUUID } from 'node:crypto';
+import { NodeRegistry } from '../nodes/node.registry.js';
+import { PublishedWorkflows } from '../triggers/published-workflows.js';
+import { CallTargets } from './call-targets.js';
 import { DatabaseStorePerformer } from './database-store.performer.js';
 import { RowAccess } from './row-access.js';
 
@@ -12,7 +18,10 @@ let store: DatabaseStorePerformer;
 beforeAll(async () => {
   test = await createTestDatabase();
   tables = new TableStore(test.database);
-  store = new DatabaseStorePerformer(new RowAccess(tables), new ContactStore(test.database));
+  // No table is read through it, but the performer is whole.
+  const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers: [NodeRegistry, ...NODES] }).compile();
+  const published = new PublishedWorkflows(new WorkflowStore(test.database), module.get(NodeRegistry));
+  store = new DatabaseStorePerformer(new RowAccess(tables), new ContactStore(test.database), new CallTargets(published));
 });
 afterAll(() => test.drop());
 

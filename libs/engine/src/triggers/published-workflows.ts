@@ -53,6 +53,13 @@ export class PublishedWorkflows {
     return movable;
   }
 
+  /** One version by its number, whether it is published now or not. */
+  async version(tenantId: string, workflowId: string, version: number): Promise<PublishedWorkflow | undefined> {
+    const record = await this.store.getVersion(tenantId, workflowId, version);
+    if (record === null) return undefined;
+    return { workflowId, versionId: record.id, graph: this.load(tenantId, record) };
+  }
+
   /** What a tenant has published at this moment, for doors that answer to a person. */
   async latest(tenantId: string): Promise<PublishedWorkflow[]> {
     const revisions = await this.store.revisions([tenantId]);

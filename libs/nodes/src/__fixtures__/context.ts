@@ -25,6 +25,7 @@ export function contextOf(overrides: Partial<NodeContext> = {}): NodeContext {
     now: NOW,
     attempt: 1,
     idempotencyKey: 'k'.repeat(32),
+    callDepth: 0,
     timeoutMs: 1_800_000,
     interruptible: false,
     contact: { timezone: 'America/Sao_Paulo', locale: 'en' },

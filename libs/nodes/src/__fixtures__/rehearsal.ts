@@ -185,6 +185,7 @@ export class Rehearsal {
       now: this.now,
       attempt,
       idempotencyKey: scope.step?.idempotencyKey ?? '',
+      callDepth: 0,
       timeoutMs: node.timeoutMs,
       interruptible: node.interruptible,
       contact: CONTACT,

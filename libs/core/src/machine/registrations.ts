@@ -12,7 +12,8 @@ export function keepRegistrations(draft: Draft, before: ExecutionState | null): 
   const past = before === null ? [] : registered(before);
   const present = registered(draft.state);
   for (const { token, registration } of past) {
-    if (!isAmong(token, present) && before !== null) write(draft, token, registration.end, before);
+    const { end } = registration;
+    if (end !== undefined && !isAmong(token, present) && before !== null) write(draft, token, end, before);
   }
   for (const { token, registration } of present) {
     if (!isAmong(token, past)) write(draft, token, registration.begin, draft.state);

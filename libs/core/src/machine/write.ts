@@ -43,5 +43,6 @@ export type TaskKind = 'approval' | 'handoff';
  */
 export interface Registration {
   begin: Write;
-  end: Write;
+  /** Absent where the commit that leaves the step ends it by itself, as it does with tasks. */
+  end?: Write;
 }

@@ -12,11 +12,11 @@ describe('human.approval', () => {
   it('opens a task and waits for its decision, no longer than its timeout', () => {
     expect(node.run(input, contextOf())).toEqual({
       kind: 'waiting',
-      wait: { until: DUE, signals: ['decision'], memory: DUE },
-      effects: [
-        {
-          kind: 'write',
-          write: {
+      wait: {
+        until: DUE,
+        signals: ['decision'],
+        registration: {
+          begin: {
             type: 'task',
             kind: 'approval',
             queue: 'sales',
@@ -25,7 +25,8 @@ describe('human.approval', () => {
             due: DUE,
           },
         },
-      ],
+        memory: DUE,
+      },
     });
   });
 

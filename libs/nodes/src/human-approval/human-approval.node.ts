@@ -19,22 +19,19 @@ const decisionShape = z.object({
 @NodeType(humanApprovalSpec)
 export class HumanApprovalNode extends NodeStrategy {
   override run({ config }: NodeInput<HumanApprovalConfig>, context: NodeContext): NodeOutcome {
-    const { queue, title, details } = config;
     if (context.timeoutMs === null) throw terminal('internal', 'An approval has no "timeout". Give it one and publish again.');
-    const due = plusMs(context.now, context.timeoutMs);
-    const write = { type: 'task', kind: 'approval', queue, title, details: details ?? null, due } as const;
-    return { ...waitForDecision(due), effects: [{ kind: 'write', write }] };
+    return waitForDecision(config, plusMs(context.now, context.timeoutMs));
   }
 
   override resume(
-    _input: NodeInput<HumanApprovalConfig>,
+    { config }: NodeInput<HumanApprovalConfig>,
     context: NodeContext,
     signal: Signal,
     due: Json | undefined,
   ): NodeOutcome {
     if (signal.type === 'timer') return { kind: 'done', port: 'timeout' };
     const decision = signal.type === 'signal' && signal.name === DECISION ? decisionShape.safeParse(signal.data).data : undefined;
-    if (decision === undefined) return waitForDecision(typeof due === 'string' ? due : context.now);
+    if (decision === undefined) return waitForDecision(config, typeof due === 'string' ? due : context.now);
     const { comment, ...known } = decision;
     return {
       kind: 'done',
@@ -44,6 +41,7 @@ export class HumanApprovalNode extends NodeStrategy {
   }
 }
 
-function waitForDecision(due: string): NodeOutcome & { kind: 'waiting' } {
-  return { kind: 'waiting', wait: { until: due, signals: [DECISION], memory: due } };
+function waitForDecision({ queue, title, details }: HumanApprovalConfig, due: string): NodeOutcome & { kind: 'waiting' } {
+  const begin = { type: 'task', kind: 'approval', queue, title, details: details ?? null, due } as const;
+  return { kind: 'waiting', wait: { until: due, signals: [DECISION], registration: { begin }, memory: due } };
 }

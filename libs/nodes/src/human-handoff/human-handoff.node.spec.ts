@@ -11,12 +11,11 @@ describe('human.handoff', () => {
   it('tells the contact, opens a task for people and waits for them', () => {
     expect(node.run(input, contextOf())).toMatchObject({
       kind: 'waiting',
-      wait: { until: DUE, signals: ['back', 'closed'] },
-      effects: [
-        { kind: 'message', message: { type: 'content', text: 'A colleague answers here.' } },
-        {
-          kind: 'write',
-          write: {
+      wait: {
+        until: DUE,
+        signals: ['back', 'closed'],
+        registration: {
+          begin: {
             type: 'task',
             kind: 'handoff',
             queue: 'support',
@@ -24,13 +23,14 @@ describe('human.handoff', () => {
             details: { note: 'Wants a refund\nOrder 42' },
           },
         },
-      ],
+      },
+      effects: [{ kind: 'message', message: { type: 'content', text: 'A colleague answers here.' } }],
     });
   });
 
   it('says nothing to the contact unless it is told to', () => {
     const outcome = node.run({ config: { queue: 'support' }, fields: {} }, contextOf());
-    expect(outcome).toMatchObject({ effects: [{ kind: 'write', write: { title: 'Hand-off', priority: 0 } }] });
+    expect(outcome).toMatchObject({ wait: { registration: { begin: { title: 'Hand-off', priority: 0 } } }, effects: [] });
   });
 
   it('goes on with what people left when they hand the conversation back, and by its own port when they close it', () => {

@@ -19,41 +19,30 @@ const LONGEST_TITLE = 200;
 export class HumanHandoffNode extends NodeStrategy {
   override run({ config }: NodeInput<HumanHandoffConfig>, context: NodeContext): NodeOutcome {
     if (context.timeoutMs === null) throw terminal('internal', 'A hand-off has no "timeout". Give it one and publish again.');
-    const { queue, note = '', text, priority = 0 } = config;
-    const due = plusMs(context.now, context.timeoutMs);
-    const title = note.split('\n')[0]?.slice(0, LONGEST_TITLE) ?? '';
+    const { text } = config;
     const said = text === undefined ? [] : messagesOf({ text }, context);
-    const effects: Effect[] = [
-      ...said.map((message): Effect => ({ kind: 'message', message, onUnknown: 'resend', notify: 'never' })),
-      {
-        kind: 'write',
-        write: {
-          type: 'task',
-          kind: 'handoff',
-          queue,
-          title: title === '' ? 'Hand-off' : title,
-          details: { note },
-          due,
-          priority,
-        },
-      },
-    ];
-    return { ...waitForPeople(due), effects };
+    const effects = said.map((message): Effect => ({ kind: 'message', message, onUnknown: 'resend', notify: 'never' }));
+    return { ...waitForPeople(config, plusMs(context.now, context.timeoutMs)), effects };
   }
 
   override resume(
-    _input: NodeInput<HumanHandoffConfig>,
+    { config }: NodeInput<HumanHandoffConfig>,
     context: NodeContext,
     signal: Signal,
     due: Json | undefined,
   ): NodeOutcome {
     if (signal.type === 'timer') return { kind: 'done', port: 'timeout' };
     const output = signal.type === 'signal' ? returnedShape.safeParse(signal.data).data : undefined;
-    if (signal.type !== 'signal' || output === undefined) return waitForPeople(typeof due === 'string' ? due : context.now);
+    if (signal.type !== 'signal' || output === undefined)
+      return waitForPeople(config, typeof due === 'string' ? due : context.now);
     return { kind: 'done', ...(signal.name === CLOSED ? { port: CLOSED } : {}), output };
   }
 }
 
-function waitForPeople(due: string): NodeOutcome & { kind: 'waiting' } {
-  return { kind: 'waiting', wait: { until: due, signals: [BACK, CLOSED], memory: due } };
+function waitForPeople(config: HumanHandoffConfig, due: string): NodeOutcome & { kind: 'waiting' } {
+  const { queue, note = '', priority = 0 } = config;
+  const firstLine = note.split('\n')[0]?.slice(0, LONGEST_TITLE) ?? '';
+  const title = firstLine === '' ? 'Hand-off' : firstLine;
+  const begin = { type: 'task', kind: 'handoff', queue, title, details: { note }, due, priority } as const;
+  return { kind: 'waiting', wait: { until: due, signals: [BACK, CLOSED], registration: { begin }, memory: due } };
 }

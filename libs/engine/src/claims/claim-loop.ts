@@ -77,7 +77,9 @@ export class ClaimLoop<Item> {
    * his turn first, and none at a stop.
    */
   spare(): number {
-    return this.stopping || this.hasBacklog ? 0 : Math.min(this.options.batch, this.room.left);
+    if (this.stopping || this.hasBacklog) return 0;
+    // What was begun past the bell may have filled more than there was.
+    return Math.max(0, Math.min(this.options.batch, this.room.left));
   }
 
   /** Starts work on what was claimed elsewhere in this process. */

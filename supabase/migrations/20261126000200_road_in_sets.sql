@@ -21,34 +21,6 @@ drop index workflows.contact_aliases_contact, workflows.conversations_contact;
 create index contact_aliases_contact on workflows.contact_aliases using hash (contact_id);
 create index conversations_contact on workflows.conversations using hash (contact_id);
 
--- list_executions: a page of runs, newest first.
---   p_filter   JSON text: ExecutionFilter;  result  Page<ExecutionSummary>
--- A custom plan each time: a filter that is not given must not cost the index of one that is.
-create or replace function workflows.list_executions(p_filter text, p_limit int, p_cursor text) returns json
-language plpgsql stable set search_path = workflows, pg_temp set plan_cache_mode = force_custom_plan as $$
-declare
-  wanted record;
-  after_at timestamptz := cursor_at(p_cursor);
-  after_id uuid := cursor_uuid(p_cursor);
-begin
-  select * into wanted from json_to_record(p_filter::json) as f("workflowId" text, status text, "contactId" uuid,
-    "conversationId" uuid, "startedAfter" timestamptz, "startedBefore" timestamptz);
-  return (
-    select json_build_object('items', coalesce(json_agg(execution_json(t.row) order by t.n) filter (where t.n <= p_limit), '[]'::json),
-      'nextCursor', case when count(*) > p_limit then max(cursor_after((t.row).started_at, (t.row).id::text)) filter (where t.n = p_limit) end)
-    from (
-      select e as row, row_number() over (order by e.started_at desc, e.id desc) as n from executions e
-      -- Always true, and what the indexes of lists ask for.
-      where e.revision > 0 and (wanted."workflowId" is null or e.workflow_id = wanted."workflowId")
-        and (wanted.status is null or e.status = wanted.status)
-        and (wanted."contactId" is null or e.contact_id = wanted."contactId")
-        and (wanted."conversationId" is null or e.conversation_id = wanted."conversationId")
-        and (wanted."startedAfter" is null or e.started_at >= wanted."startedAfter")
-        and (wanted."startedBefore" is null or e.started_at < wanted."startedBefore")
-        and (p_cursor is null or (e.started_at, e.id) < (after_at, after_id))
-      order by e.started_at desc, e.id desc limit page_size(p_limit) + 1) t);
-end $$;
-
 -- list_conversations: a page, newest first.
 create or replace function workflows.list_conversations(p_limit int, p_cursor text) returns json
 language sql stable set search_path = workflows, pg_temp as $$
@@ -58,29 +30,6 @@ language sql stable set search_path = workflows, pg_temp as $$
     select c as row, row_number() over (order by c.created_at desc, c.id desc) as n from conversations c
     where c.created_at > '-infinity' and (p_cursor is null or (c.created_at, c.id) < (cursor_at(p_cursor), cursor_uuid(p_cursor)))
     order by c.created_at desc, c.id desc limit page_size(p_limit) + 1) t
-$$;
-
--- conversation_messages: a page of both directions in the order in which they were stored, oldest first.
---   result   Page<ConversationMessage>; its cursor is the instant, with direction and place to break ties
-create or replace function workflows.conversation_messages(p_id uuid, p_limit int, p_cursor text) returns json
-language sql stable set search_path = workflows, pg_temp as $$
-  with line as (
-    select l.received_at as at, 'i' || lpad(l.seq::text, 19, '0') as place,
-      json_build_object('direction', 'inbound', 'at', iso(l.received_at), 'message', l.body -> 'message',
-        'providerId', l.body -> 'message' ->> 'id', 'state', null, 'receipt', null, 'executionId', null, 'node', null) as shown
-    from mail l where l.mailbox_id = p_id and l.kind = 'message'
-    union all
-    select f.intent_at, 'o' || lpad(f.position::text, 19, '0'),
-      json_build_object('direction', 'outbound', 'at', iso(f.intent_at), 'message', f.effect -> 'message',
-        'providerId', f.provider_id, 'state', f.state, 'receipt', f.receipt, 'executionId', f.execution_id, 'node', f.node)
-    from effects f where f.mailbox_id = p_id and f.kind = 'message' and f.seq > 0),
-  page as (
-    select line.*, row_number() over (order by at, place) as n from line
-    where p_cursor is null or (at, place) > (cursor_at(p_cursor), cursor_id(p_cursor))
-    order by at, place limit page_size(p_limit) + 1)
-  select json_build_object('items', coalesce(json_agg(shown order by n) filter (where n <= p_limit), '[]'::json),
-    'nextCursor', case when count(*) > p_limit then max(cursor_after(at, place)) filter (where n = p_limit) end)
-  from page
 $$;
 
 -- mailbox_contents: what is needed to advance each of these mailboxes.
@@ -213,12 +162,13 @@ declare
   held boolean[];
   sends boolean[];
   rest json;
+  besides json;
   one record;
   answer json;
 begin
   with item as materialized (
-    select * from rows from (json_to_recordset(p::json) as ("tenantId" uuid, "mailboxId" uuid, "leaseToken" bigint, runs json))
-      with ordinality i(tenant, mailbox, token, runs, n)),
+    select * from rows from (json_to_recordset(p::json) as ("tenantId" uuid, "mailboxId" uuid, "leaseToken" bigint, runs json, writes json))
+      with ordinality i(tenant, mailbox, token, runs, writes, n)),
   locked as materialized (
     select i.n, i.tenant, i.runs from (select * from item order by tenant, mailbox) i cross join lateral (
       select from mailboxes b where b.tenant_id = i.tenant and b.id = i.mailbox and b.lease_token = i.token
@@ -229,7 +179,10 @@ begin
       select from json_to_recordset(l.runs) as r("executionId" uuid, revision int)
       where r.revision <> coalesce((select e.revision from executions e
         where e.tenant_id = l.tenant and e.id = r."executionId" limit 1), 0)))
-  select coalesce(array_agg(i.n = any (array(select n from intact)) order by i.n), '{}') into held from item i;
+  select coalesce(array_agg(i.n = any (array(select n from intact)) order by i.n), '{}'),
+    json_agg(json_build_object('n', i.n, 'tenant', i.tenant, 'mailbox', i.mailbox, 'writes', i.writes) order by i.tenant, i.mailbox)
+      filter (where json_array_length(i.writes) > 0)
+    into held, besides from item i;
   if not (true = any (held)) then
     return (select coalesce(json_agg(json_build_object('committed', false, 'ready', false, 'outbound', false)), '[]'::json)
       from unnest(held));
@@ -278,6 +231,9 @@ begin
         or exists (select from effect f where f.tenant = r.tenant and f.execution = r."executionId" and f.kind = 'write'))
     into sends, rest from generate_subscripts(held, 1) i(n);
 
+  for one in select * from json_to_recordset(besides) as b(n int, writes jsonb) loop
+    sends[one.n] := sends[one.n] or held[one.n] and jsonb_path_exists(one.writes, '$[*] ? (@.type == "say")');
+  end loop;
   if true = any (sends) then
     insert into outboxes as o (tenant_id, mailbox_id, ready_at)
     select i.tenant, i.mailbox, workflows.now()
@@ -305,6 +261,13 @@ begin
       perform workflows.apply_write(one.tenant, one.mailbox, one.execution, w.step, w.write)
       from json_to_recordset(one.writes) as w(step int, write jsonb);
     end if;
+  end loop;
+
+  for one in select * from json_to_recordset(besides) as b(n int, tenant uuid, mailbox uuid, writes json) loop
+    continue when not held[one.n];
+    perform from outboxes o where o.tenant_id = one.tenant and o.mailbox_id = one.mailbox for no key update;
+    perform workflows.apply_mailbox_write(one.tenant, one.mailbox, w.what)
+    from json_array_elements(one.writes) w(what);
   end loop;
 
   with item as materialized (
@@ -349,5 +312,4 @@ end $$;
 alter function workflows.mailbox_contents(uuid[], uuid[], bigint[], bigint[], bigint[]) owner to wf_road;
 revoke create on schema workflows from wf_road;
 revoke execute on all functions in schema workflows from public;
-grant execute on function workflows.list_executions(text, int, text), workflows.list_conversations(int, text),
-  workflows.conversation_messages(uuid, int, text) to wf_app;
+grant execute on function workflows.list_conversations(int, text) to wf_app;

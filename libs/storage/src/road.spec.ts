@@ -235,23 +235,27 @@ describe('direct start', () => {
     for (const box of begun) expect(await committer.commit(commitOf(box, [run(ground)]))).toMatchObject({ committed: true });
   });
 
-  it('leaves alone what is leased or was ready before, and what there is no room for', async () => {
+  it('leaves alone what is leased or was ready before', async () => {
     const ground = await layGround(test.admin);
     await inbound.accept([message(ground, '+1')]);
     const leased = await claimOne(ground);
     await inbound.accept([message(ground, '+2')]);
-    const { store, begun } = taking(1);
-    const results = await store.accept([
-      message(ground, '+1'),
-      message(ground, '+2'),
-      message(ground, '+3'),
-      message(ground, '+4'),
-    ]);
-    expect(begun.length).toBeLessThanOrEqual(1);
-    expect(begun.every(({ mailboxId }) => mailboxId !== leased.mailboxId)).toBe(true);
+    const { store, begun } = taking(8);
+    const results = await store.accept(['+1', '+2', '+3', '+4'].map((from) => message(ground, from)));
+    expect(results.map((result) => result.outcome === 'stored' && result.taken === true)).toEqual([false, false, true, true]);
+    expect(begun).toHaveLength(2);
     expect(needsBell(results)).toBe(true);
     expect(await committer.commit(commitOf(leased, [run(ground)]))).toMatchObject({ committed: true, ready: true });
-    expect((await claimAll(ground)).length + begun.length).toBe(4);
+    expect(await claimAll(ground)).toHaveLength(2);
+  });
+
+  it('leases no more than there is room for, and rings for the rest', async () => {
+    const ground = await layGround(test.admin);
+    const { store, begun } = taking(1);
+    const results = await store.accept([message(ground, '+1'), message(ground, '+2')]);
+    expect(begun).toHaveLength(1);
+    expect(needsBell(results)).toBe(true);
+    expect(await claimAll(ground)).toHaveLength(1);
   });
 
   it('starts a repeat no second time', async () => {

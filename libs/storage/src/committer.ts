@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CommitResult, Database, type MailboxCommit } from '@workflows/ports';
+import { commitLists } from './commit-lists.js';
 import { GroupCommit } from './group-commit.js';
 
 /** Measured: one call writes while the next gathers; more of them only wait for each other's disk flush. */
@@ -17,7 +18,7 @@ export class Committer {
       maxItems: MAX_ITEMS,
       // A second update of a mailbox in one call could not see the first.
       key: (item) => `${item.tenantId}/${item.mailboxId}`,
-      call: (items) => database.call<CommitResult[]>('commit_mailboxes', { p: items }),
+      call: (items) => database.call<CommitResult[]>('commit_mailboxes', { ...commitLists(items) }),
     });
   }
 

@@ -4,6 +4,8 @@ import type { ClaimedMailbox, MailboxCommit } from '@workflows/ports';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { randomUUID } from 'node:crypto';
 import { commitOf, type Ground, layGround, run as runOf, start, state } from './__fixtures__/arrange.js';
+import { callStatement } from './call-statement.js';
+import { commitLists } from './commit-lists.js';
 import { Committer } from './committer.js';
 import { EventStore } from './stores/event.store.js';
 import { InboundStore } from './stores/inbound.store.js';
@@ -259,7 +261,8 @@ describe('a wait', () => {
     const writer = await test.admin.connect();
     try {
       await writer.query('begin');
-      await writer.query('select workflows.commit_mailboxes($1)', [JSON.stringify([commit])]);
+      const { text, values } = callStatement('commit_mailboxes', { ...commitLists([commit]) });
+      await writer.query(text, values);
       const id = await emit(ground);
       const asked = events.waits({ tenantId: ground.tenantId, id }, 0, 10);
       const early = await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, 300, 'waits'))]);

@@ -5,6 +5,8 @@ import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { commitOf, layGround, message, run, send } from './__fixtures__/arrange.js';
+import { callStatement } from './call-statement.js';
+import { commitLists } from './commit-lists.js';
 import { Committer } from './committer.js';
 import { InboundStore } from './stores/inbound.store.js';
 import { MailboxStore } from './stores/mailbox.store.js';
@@ -164,11 +166,12 @@ it('looks keys up in every statement of the road, on empty tables and on full on
       "insert into workflows.event_waits (tenant_id, execution_id, step, mailbox_id, name, key, since) values ($1, $2, 2, $3, 'order.paid', 'o-1', '2000-01-01') on conflict do nothing",
       [box.tenantId, first.executionId, box.mailboxId],
     );
+    const commitNext = callStatement('commit_mailboxes', { ...commitLists([next]) });
     const calls: Array<[string, unknown[]]> = [
       ['select workflows.accept($1)', [JSON.stringify([item])]],
       ['select workflows.accept_and_claim($1, 8, 1000)', [JSON.stringify([message(ground, `${contact}1`)])]],
       ["select workflows.claim_mailboxes(10, 1000, '')", []],
-      ['select workflows.commit_mailboxes($1)', [JSON.stringify([next])]],
+      [commitNext.text, commitNext.values],
       ["select workflows.claim_outboxes(10, 1000, '')", []],
       ['select workflows.begin_sends($1)', [JSON.stringify([begin])]],
       ['select workflows.settle_sends($1)', [JSON.stringify([settle])]],

@@ -1,4 +1,5 @@
 import { Database, type DatabaseArguments } from '@workflows/ports';
+import { commitsFromLists } from './commit-from-lists.js';
 import { claimEvents, deliverEvent, finishEvents, waitsForEvent } from './event-calls.js';
 import { accept, acceptAndClaim } from './inbound-calls.js';
 import { claimMailboxes, commitMailboxes, releaseMailboxes } from './mailbox-calls.js';
@@ -45,7 +46,7 @@ export class ModelDatabase extends Database {
       case 'claim_mailboxes':
         return claimMailboxes(tables, args.p_limit, args.p_lease_ms);
       case 'commit_mailboxes':
-        return commitMailboxes(tables, args.p);
+        return commitMailboxes(tables, commitsFromLists(args));
       case 'release_mailboxes':
         return releaseMailboxes(tables, args.p);
       case 'claim_outboxes':

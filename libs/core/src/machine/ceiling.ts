@@ -1,7 +1,7 @@
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import { hasEnded } from './draft.js';
 import type { ExecutionEvent } from './event.js';
-import { STATE_CEILING, stateSize } from './state-size.js';
+import { isSurelySmall, STATE_CEILING, stateSize } from './state-size.js';
 import type { ExecutionState } from './state.js';
 import { type Transition, transition } from './transition.js';
 
@@ -16,6 +16,7 @@ export function transitionBelowCeiling(
   event: ExecutionEvent,
 ): Transition & { events: ExecutionEvent[] } {
   const next = transition(graph, state, event);
+  if (isSurelySmall(next.state)) return { ...next, events: [event] };
   const bytes = stateSize(next.state);
   const stays = bytes <= STATE_CEILING || event.type === 'broken' || (state !== null && hasEnded(state));
   if (stays) return { ...next, events: [event] };

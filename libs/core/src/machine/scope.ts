@@ -22,15 +22,19 @@ export function scopeOf(graph: CompiledGraph, state: ExecutionState, token: Toke
     ...(contact === undefined ? {} : { contact: { ...contact } }),
     ...conversationOf(state, at),
     tenant: { ...tenant },
-    ...(token === null
-      ? {}
-      : {
-          step: {
-            idempotencyKey: stepKey(state.id, token.node, token.visit, branchPath(state, token)),
-            visit: token.visit,
-            attempt: token.attempt,
-          },
-        }),
+    ...(token === null ? {} : { step: stepOf(state, token) }),
+  };
+}
+
+/** The key is worked out when it is asked for: a hash for each look at a scope would cost more than most steps do. */
+function stepOf(state: ExecutionState, token: Token): NonNullable<Scope['step']> {
+  const { node, visit, attempt } = token;
+  return {
+    get idempotencyKey() {
+      return stepKey(state.id, node, visit, branchPath(state, token));
+    },
+    visit,
+    attempt,
   };
 }
 

@@ -1,18 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ExecutionState, Token } from './state.js';
 
 /** `step.idempotencyKey`: the same for all attempts of a step, new at each visit. 32 hex characters. `path`: see branchPath. */
 export function stepKey(executionId: string, node: string, visit: number, path = ''): string {
   const parts = JSON.stringify([executionId, path, node, visit]);
-  return createHash('sha256').update(parts).digest('hex').slice(0, 32);
+  return hash('sha256', parts).slice(0, 32);
 }
 
 /** A key that comes from another one, for one of several things that a step does. */
 export function derivedKey(key: string, part: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([key, part]))
-    .digest('hex')
-    .slice(0, 32);
+  return hash('sha256', JSON.stringify([key, part])).slice(0, 32);
 }
 
 /** The regions and branches around a token from the outside in, such as `each_lead.1.12/lookups.1.person`; '' on the main branch. */

@@ -17,6 +17,7 @@ import { CallTargets } from '../stored/call-targets.js';
 import { DatabaseStorePerformer } from '../stored/database-store.performer.js';
 import { RowAccess } from '../stored/row-access.js';
 import { CancelWatch } from './cancel-watch.js';
+import { commitsFromLists } from '../model/__fixtures__/commit-from-lists.js';
 import { HttpEffectPerformer } from './http-effect.performer.js';
 import { LiveRun } from './live-run.js';
 import { MailboxSession } from './mailbox-session.js';
@@ -52,7 +53,7 @@ class KeepingDatabase extends Database {
   readonly commits: MailboxCommit[] = [];
 
   call<Result>(_name: string, args: DatabaseArguments = {}): Promise<Result> {
-    const items: MailboxCommit[] = JSON.parse(JSON.stringify(args['p']));
+    const items = commitsFromLists(JSON.parse(JSON.stringify(args)));
     this.commits.push(...items);
     return Promise.resolve(items.map(() => ({ committed: true, ready: false, outbound: false })) as Result);
   }

@@ -18,7 +18,9 @@ export function nodeContext(
   return {
     now,
     attempt: command.attempt,
-    idempotencyKey: scope.step?.idempotencyKey ?? '',
+    get idempotencyKey() {
+      return scope.step?.idempotencyKey ?? '';
+    },
     callDepth: state.depth ?? 0,
     timeoutMs: node.timeoutMs,
     interruptible: node.interruptible,

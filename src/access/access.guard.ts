@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { assertNever } from '@workflows/core';
 import type { HttpRequest } from '../http/exchange.js';
-import { forbidden, type Refusal, tooManyAttempts, unauthorized } from '../problems/refusal.js';
+import { forbidden, type Refusal, tooManyAttempts, tooManyRequests, unauthorized } from '../problems/refusal.js';
 import { ACCESS_RULE, type AccessRule } from './access.decorators.js';
 import type { Caller } from './caller.js';
 
@@ -33,6 +33,8 @@ export function refusalOf(rule: AccessRule | undefined, caller: Caller): Refusal
       return unauthorized(caller.reason);
     case 'blocked':
       return tooManyAttempts(caller.retryAfterSeconds);
+    case 'hurried':
+      return tooManyRequests(caller.retryAfterSeconds);
     case 'operator':
       if (rule?.kind === 'operator') return null;
       return forbidden(

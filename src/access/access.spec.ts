@@ -40,6 +40,7 @@ describe('the access guard', () => {
     anonymous: { kind: 'anonymous' },
     refused: { kind: 'refused', reason: 'The key is not valid.' },
     blocked: { kind: 'blocked', retryAfterSeconds: 30 },
+    hurried: { kind: 'hurried', retryAfterSeconds: 1 },
     operator: { kind: 'operator' },
     reader: { kind: 'tenant', tenantId: 't', keyId: 'k', keyName: 'reader', scopes: ['read'] },
   };
@@ -51,11 +52,11 @@ describe('the access guard', () => {
     none: undefined,
   };
   const passes: Record<string, Record<string, number>> = {
-    public: { anonymous: 200, refused: 200, blocked: 200, operator: 200, reader: 200 },
-    operator: { anonymous: 401, refused: 401, blocked: 429, operator: 200, reader: 403 },
-    read: { anonymous: 401, refused: 401, blocked: 429, operator: 403, reader: 200 },
-    write: { anonymous: 401, refused: 401, blocked: 429, operator: 403, reader: 403 },
-    none: { anonymous: 401, refused: 401, blocked: 429, operator: 403, reader: 403 },
+    public: { anonymous: 200, refused: 200, blocked: 200, hurried: 200, operator: 200, reader: 200 },
+    operator: { anonymous: 401, refused: 401, blocked: 429, hurried: 429, operator: 200, reader: 403 },
+    read: { anonymous: 401, refused: 401, blocked: 429, hurried: 429, operator: 403, reader: 200 },
+    write: { anonymous: 401, refused: 401, blocked: 429, hurried: 429, operator: 403, reader: 403 },
+    none: { anonymous: 401, refused: 401, blocked: 429, hurried: 429, operator: 403, reader: 403 },
   };
 
   it.each(
@@ -67,7 +68,7 @@ describe('the access guard', () => {
   });
 });
 
-describe('FailedAttempts', () => {
+describe('S22: FailedAttempts', () => {
   it('makes an address wait after ten refusals, and only that one', () => {
     let now = 0;
     const attempts = new FailedAttempts(() => now);

@@ -13,7 +13,7 @@ export function authenticateRequests(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('onRequest', async (request) => {
       if (!pathOf(request).startsWith('/v1/')) return;
-      const caller = await authenticator.callerOf(request.headers.authorization, request.ip);
+      const caller = await authenticator.admit(request.headers.authorization, request.ip);
       Object.assign(request, { caller } satisfies Partial<HttpRequest>);
     });
 }

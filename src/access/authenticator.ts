@@ -5,6 +5,7 @@ import { Config } from '../config/config.js';
 import { type ApiKeyScope, parseApiKey, sameSecret, SCOPES } from './api-key.js';
 import type { Caller } from './caller.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { RequestRates } from './request-rates.js';
 
 /** A revoked key may pass this much longer, in milliseconds: well below the promised 5 seconds. */
 const REMEMBERED_MS = 3_000;
@@ -23,16 +24,30 @@ interface Remembered {
 export class Authenticator {
   private readonly logger = new Logger(Authenticator.name);
   private readonly attempts = new FailedAttempts();
+  private readonly rates: RequestRates;
   private readonly remembered = new Map<string, Remembered>();
   private readonly touched = new Map<string, number>();
 
   constructor(
     private readonly config: Config,
     private readonly keys: ApiKeyStore,
-  ) {}
+  ) {
+    this.rates = new RequestRates(config.values.REQUESTS_PER_SECOND);
+  }
+
+  /** Who asks, or that he has to wait: limits hold for everybody but the operator, who must get in when all is busy. */
+  async admit(authorization: string | undefined, address: string): Promise<Caller> {
+    const caller = await this.callerOf(authorization, address);
+    if (caller.kind === 'operator' || caller.kind === 'blocked') return caller;
+    const wait = this.rates.take({
+      address,
+      ...(caller.kind === 'tenant' ? { tenantId: caller.tenantId, keyId: caller.keyId } : {}),
+    });
+    return wait === 0 ? caller : { kind: 'hurried', retryAfterSeconds: wait };
+  }
 
   /** Rejects with DatabaseUnavailable when a key cannot be looked up; never answers "allowed" in doubt. */
-  async callerOf(authorization: string | undefined, address: string): Promise<Caller> {
+  private async callerOf(authorization: string | undefined, address: string): Promise<Caller> {
     if (authorization === undefined) return { kind: 'anonymous' };
     const presented = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     const parsed = presented === undefined ? null : parseApiKey(presented);

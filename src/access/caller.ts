@@ -8,7 +8,9 @@ export type Caller =
   | { kind: 'anonymous' }
   /** A key came along and is not valid; `reason` is safe to show. */
   | { kind: 'refused'; reason: string }
-  | { kind: 'blocked'; retryAfterSeconds: number };
+  | { kind: 'blocked'; retryAfterSeconds: number }
+  /** A valid key, or none, that asks more often than it may. */
+  | { kind: 'hurried'; retryAfterSeconds: number };
 
 /** How the caller is written into records such as "published by". */
 export function nameOf(caller: Caller | undefined): string {

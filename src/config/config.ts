@@ -86,6 +86,10 @@ export const environment = z.object({
     })
     .meta({ remedy: 'Write 32 random bytes in base64: openssl rand -base64 32. To rotate: "new-id:key,old-id:key".' }),
 
+  REQUESTS_PER_SECOND: wholeNumber(0, 100_000).default(500).meta({
+    remedy:
+      'Write requests a second for each API key, 1 to 100000; a tenant and an address may have twice as many. 0 sets no limit.',
+  }),
   WORKER_CONCURRENCY: wholeNumber(1, 10_000)
     .default(256)
     .meta({ remedy: 'Write how many conversations a process may advance at once, 1 to 10000.' }),

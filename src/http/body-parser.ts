@@ -1,4 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { jsonShapeProblem } from '@workflows/core';
+import { badRequest, type Refusal } from '../problems/refusal.js';
 import type { HttpRequest } from './exchange.js';
 
 /** Longest body that is read, in bytes: Meta sends up to 3 MB. */
@@ -16,9 +18,22 @@ export function readBodies(app: NestFastifyApplication): void {
     Object.assign(request, { rawBody: body } satisfies Partial<HttpRequest>);
     if (SIGNED.test(request.url)) done(null, body);
     else if (body.length === 0) done(null, undefined);
-    else if (isJson(request.headers['content-type'])) void parseJson(request, body.toString('utf8'), done);
-    else done(Object.assign(new Error('The body is no JSON.'), { statusCode: 415 }), undefined);
+    else if (isJson(request.headers['content-type']) && isPlain(request.headers['content-encoding'])) {
+      const text = body.toString('utf8');
+      const problem = jsonShapeProblem(text);
+      if (problem === null) void parseJson(request, text, done);
+      else done(tooComplex(problem), undefined);
+    } else done(Object.assign(new Error('The body is no JSON.'), { statusCode: 415 }), undefined);
   });
+}
+
+/** Before it is parsed: what is nested a million times would exhaust whoever reads it after the parser. */
+export const tooComplex = (problem: string): Refusal =>
+  badRequest(`The body is not read: ${problem}. Send less at once, or a flatter structure.`);
+
+/** Nothing is unpacked here: a small body must not become a large one. */
+function isPlain(contentEncoding: string | undefined): boolean {
+  return contentEncoding === undefined || contentEncoding === 'identity';
 }
 
 function isJson(contentType: string | string[] | undefined): boolean {

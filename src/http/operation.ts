@@ -37,7 +37,7 @@ interface OperationOptions {
 const KEY_REFUSALS: Record<number, string> = {
   401: 'The key is missing, unknown, expired or revoked.',
   403: 'The key may not do this.',
-  429: 'Too many keys were refused from this address.',
+  429: 'Too many keys were refused from this address, or the key, its tenant or the address asks too often.',
 };
 
 /** Documents an operation and sets its status, so that the document and the answer cannot differ. */

@@ -14,7 +14,7 @@ describe('JsonLogger', () => {
     expect(JSON.parse(line)).toMatchObject({ level: 30, msg: 'listening', context: 'Application' });
   });
 
-  it('lets no canary through, wherever it stands', () => {
+  it('S17: lets no canary through, wherever it stands', () => {
     const text = captured((logger) => {
       logger.log('GET /v1/x?access_token=canary');
       logger.log({ msg: 'call', headers: { authorization: 'Bearer canary', 'x-api-token': 'canary' } });

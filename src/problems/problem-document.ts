@@ -94,7 +94,7 @@ function detailOf(status: number, method: string, path: string): string {
     400: 'The request cannot be read: its body is no valid JSON, or its address is malformed. Send UTF-8 JSON.',
     404: `There is no ${method} ${path}. GET /docs shows every operation.`,
     413: 'The body is larger than 3 MB. Send less at once, or refer to large files by address.',
-    415: 'The body has a content type that is not read here. Send application/json.',
+    415: 'The body has a content type or an encoding that is not read here. Send application/json, not packed.',
   };
   return details[status] ?? `The request was refused (${STATUS_CODES[status] ?? status}). GET /docs shows every operation.`;
 }

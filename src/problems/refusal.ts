@@ -52,11 +52,16 @@ export const forbidden = (detail: string): Refusal => new Refusal(403, 'forbidde
 export const unauthorized = (detail: string): Refusal =>
   new Refusal(401, 'unauthorized', detail, { headers: { 'www-authenticate': 'Bearer realm="workflows"' } });
 
+export const tooManyRequests = (seconds: number): Refusal =>
+  new Refusal(429, 'too_many_requests', `This key, its tenant or this address asks too often. Ask again in ${seconds} s.`, {
+    headers: { 'retry-after': String(seconds) },
+  });
+
 export const tooManyAttempts = (seconds: number): Refusal =>
   new Refusal(
     429,
     'too_many_attempts',
-    `Too many keys were refused from this address. Try again in ${seconds} s with a valid key.`,
+    `Too many keys or tokens were refused from this address. Try again in ${seconds} s with a valid one.`,
     {
       headers: { 'retry-after': String(seconds) },
     },

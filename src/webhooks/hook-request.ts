@@ -1,5 +1,6 @@
-import type { Json, JsonObject } from '@workflows/core';
+import { type Json, type JsonObject, jsonShapeProblem } from '@workflows/core';
 import { z } from 'zod';
+import { tooComplex } from '../http/body-parser.js';
 import { headersOf, type HttpRequest, queryOf } from '../http/exchange.js';
 import { badRequest, Refusal } from '../problems/refusal.js';
 
@@ -38,6 +39,8 @@ function bodyOf(request: HttpRequest): Json {
 }
 
 function parsed(text: string): Json {
+  const problem = jsonShapeProblem(text);
+  if (problem !== null) throw tooComplex(problem);
   try {
     const value = JSON.parse(text) as Json;
     // A field of this name is data in JSON and something else in an object; reading it anew drops it, at its price.

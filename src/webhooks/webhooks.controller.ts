@@ -4,9 +4,10 @@ import { assertNever } from '@workflows/core';
 import type { WebhookRequest } from '@workflows/ports';
 import { InboundService } from '@workflows/engine';
 import { Public } from '../access/access.decorators.js';
+import { FailedAttempts } from '../access/failed-attempts.js';
 import { headersOf, type HttpReply, type HttpRequest, queryOf } from '../http/exchange.js';
 import { Operation } from '../http/operation.js';
-import { badRequest, notFound, Refusal } from '../problems/refusal.js';
+import { badRequest, notFound, Refusal, tooManyAttempts } from '../problems/refusal.js';
 
 /**
  * The door of the providers. It hands the bytes on as they came: what is signed is bytes, not JSON. A 200 means that
@@ -16,17 +17,22 @@ import { badRequest, notFound, Refusal } from '../problems/refusal.js';
 @Public()
 @Controller('webhooks')
 export class WebhooksController {
+  private readonly attempts = new FailedAttempts();
+
   constructor(private readonly inbound: InboundService) {}
 
   @Get(':channel')
   @Operation({
     summary: "Answer a provider's subscription handshake",
     open: true,
-    refusals: { 403: 'The verify token is wrong.' },
+    refusals: { 403: 'The verify token is wrong.', 429: 'Too many wrong tokens came from this address.' },
   })
   handshake(@Param('channel') channel: string, @Req() request: HttpRequest, @Res() reply: HttpReply): void {
+    const wait = this.attempts.waitOf(request.ip);
+    if (wait > 0) throw tooManyAttempts(wait);
     const answer = this.inbound.handshake(channel, webhookOf(request));
     if (answer === null) {
+      this.attempts.count(request.ip);
       throw new Refusal(
         403,
         'handshake',

@@ -102,7 +102,7 @@ describe('the doors of the API', () => {
     expect([smuggled.status, smuggled.json.errors[0].code]).toEqual([400, 'unknown_field']);
   });
 
-  it('shows a key once and its secret never again', async () => {
+  it('S19: shows a key once and its secret never again', async () => {
     const created = await api.ask('POST', '/v1/api-keys', { key: own.key, body: { name: 'shown-once', scopes: ['read'] } });
     expect(created.status).toBe(201);
     expect(created.json.key).toMatch(/^wf_[a-z2-9]{10}_/);
@@ -113,7 +113,7 @@ describe('the doors of the API', () => {
     expect(listed.text).not.toContain('hash');
   });
 
-  it('refuses a revoked key within five seconds', async () => {
+  it('S19: refuses a revoked key within five seconds', async () => {
     const created = await api.ask('POST', '/v1/api-keys', { key: own.key, body: { name: 'short-lived', scopes: ['read'] } });
     const { key, id } = created.json;
     expect((await api.ask('GET', '/v1/workflows', { key })).status).toBe(200);
@@ -128,7 +128,7 @@ describe('the doors of the API', () => {
     expect(status).toBe(401);
   });
 
-  it('shows of a secret only that it is set, and stores it sealed', async () => {
+  it('S18: shows of a secret only that it is set, and stores it sealed', async () => {
     const body = {
       channel: 'whatsapp',
       name: 'sealed',
@@ -147,7 +147,7 @@ describe('the doors of the API', () => {
     expect(JSON.stringify(stored?.rows)).not.toContain('canary');
   });
 
-  it('is the last to go: makes an address wait that keeps guessing, and lets proven keys pass', async () => {
+  it('S22: is the last to go: makes an address wait that keeps guessing, and lets proven keys pass', async () => {
     expect((await api.ask('GET', '/v1/workflows', { key: own.key })).status).toBe(200);
     const statuses: number[] = [];
     for (let guess = 0; guess < 15; guess += 1)

@@ -55,19 +55,19 @@ describe('the webhook door', () => {
       () => ({ 'x-hub-signature-256': sign(JSON.stringify(JSON.parse(textBody('wamid.1')), null, 1)) }),
     ],
     ['a signature without its prefix', () => ({ 'x-hub-signature-256': sign(textBody('wamid.1')).slice(7) })],
-  ])('refuses %s with 401 and stores nothing', async (_case, headers) => {
+  ])('S1: refuses %s with 401 and stores nothing', async (_case, headers) => {
     const answer = await post(textBody('wamid.1'), headers());
     expect([answer.status, answer.json.type]).toEqual([401, 'urn:workflows:problem:signature']);
     expect(await stored()).toBe(0);
   });
 
-  it('does not look at a body that is not signed, not even to call it invalid', async () => {
+  it('S1: does not look at a body that is not signed, not even to call it invalid', async () => {
     expect((await post('{ no json', {})).status).toBe(401);
     expect((await post('{ no json')).status).toBe(400);
     expect(await stored()).toBe(0);
   });
 
-  it('refuses a body over 3 MB before it looks for a signature', async () => {
+  it('S4: refuses a body over 3 MB before it looks for a signature', async () => {
     const answer = await post(Buffer.alloc(3 * 1024 * 1024 + 1, 'x'), {});
     expect([answer.status, answer.json.type]).toEqual([413, 'urn:workflows:problem:too_large']);
   });
@@ -80,7 +80,7 @@ describe('the webhook door', () => {
     expect(text).toContain('workflows_webhook_events_total{channel="whatsapp",outcome="unknown_account"} 1');
   });
 
-  it('stores a message once, however often it comes', async () => {
+  it('S3: stores a message once, however often it comes', async () => {
     const body = textBody('wamid.3');
     for (let time = 0; time < 3; time += 1) {
       const answer = await post(body);
@@ -148,7 +148,7 @@ describe("a tenant's own webhook", () => {
     await api.stop();
   });
 
-  it('starts one run per event, by the key that the trigger computes', async () => {
+  it('S3: starts one run per event, by the key that the trigger computes', async () => {
     const first = await api.ask('POST', path, { body: { order: 42 } });
     expect([first.status, first.json.repeated]).toEqual([202, false]);
     expect((await api.ask('POST', path, { body: { order: 42 } })).json).toEqual({

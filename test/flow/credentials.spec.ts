@@ -111,7 +111,7 @@ async function call(url: string, credential = 'crm') {
 }
 
 describe('a credential over REST', () => {
-  it('shows its type and hosts, and never its secret', async () => {
+  it('S18: shows its type and hosts, and never its secret', async () => {
     expect(await put('shown', { type: 'basic', username: 'bot' })).toMatchObject({
       status: 200,
       json: { name: 'shown', type: 'basic', hosts: [crmHost], settings: { username: 'bot' } },
@@ -164,7 +164,7 @@ describe('a call with a credential', () => {
     30_000,
   );
 
-  it('does not reach any other host', async () => {
+  it('S8: does not reach any other host', async () => {
     await put('crm', { type: 'bearer' });
     const { execution, said } = await call(`http://${strangerHost}/leads`);
     expect(execution).toMatchObject({ status: 'failed', error: { code: 'http.blocked' } });

@@ -71,7 +71,7 @@ describe('the webhook triggers of a tenant', () => {
     api.ask('POST', path, { raw, headers });
 
   describe('secrets', () => {
-    it('go in and never come out, neither to their tenant nor into the database in clear', async () => {
+    it('S18: go in and never come out, neither to their tenant nor into the database in clear', async () => {
       const made = await shop.setSecret('kept');
       expect([made.status, made.json]).toEqual([
         200,
@@ -105,7 +105,7 @@ describe('the webhook triggers of a tenant', () => {
       expect(statuses.map(({ status }) => status)).toEqual([403, 403, 200]);
     });
 
-    it('of one tenant are neither seen, deleted nor used by another', async () => {
+    it('S7: of one tenant are neither seen, deleted nor used by another', async () => {
       expect((await other.ask('GET', '/v1/secrets')).json.items).toEqual([]);
       expect((await other.ask('DELETE', '/v1/secrets/kept')).status).toBe(404);
       const published = await other.publish(hooked('borrowed', { auth: { type: 'token', secret: 'kept', header: 'x-token' } }));
@@ -119,7 +119,7 @@ describe('the webhook triggers of a tenant', () => {
     // Spaces that a parser would lose: what is signed is bytes.
     const body = '{ "order" :  42 }';
 
-    it('are refused at publish while the secret is missing, by name and place', async () => {
+    it('S2: are refused at publish while the secret is missing, by name and place', async () => {
       const refused = await shop.publish(hooked('signed', { auth: hmac }));
       expect(refused.status).toBe(422);
       expect(refused.json.errors.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([
@@ -131,7 +131,7 @@ describe('the webhook triggers of a tenant', () => {
       ]);
     });
 
-    it('let in who signed exactly these bytes, and nobody else', async () => {
+    it('S1: let in who signed exactly these bytes, and nobody else', async () => {
       await shop.setSecret('shop-hmac');
       const path = await shop.open(hooked('signed', { auth: hmac, ...sync('PT20S') }));
       const signed = await send(path, body, { 'x-signature': `sha256=${sign(body)}` });
@@ -180,7 +180,7 @@ describe('the webhook triggers of a tenant', () => {
       expect(rows?.rowCount).toBe(0);
     });
 
-    it('know a replaced secret at once, and shut the door within seconds of its deletion', async () => {
+    it('S2: know a replaced secret at once, and shut the door within seconds of its deletion', async () => {
       await shop.setSecret('rotated');
       const path = await shop.open(hooked('rotated', { auth: { type: 'token', secret: 'rotated', header: 'x-token' } }));
       expect((await send(path, '{}', { 'x-token': SECRET })).status).toBe(202);

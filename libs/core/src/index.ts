@@ -14,6 +14,7 @@ export * from './definition/diff.js';
 export * from './definition/duration.js';
 export * from './definition/finished-event.js';
 export * from './definition/json-schema.js';
+export { jsonShapeProblem } from './definition/json-shape.js';
 export * from './definition/kinds.js';
 export * from './definition/node-type.js';
 export {

@@ -72,7 +72,7 @@ describe('rendering', () => {
     );
   });
 
-  it('keeps a field that is called like the prototype, and leaves the prototype alone', () => {
+  it('S15: keeps a field that is called like the prototype, and leaves the prototype alone', () => {
     const document: Json = JSON.parse('{"list":[{"__proto__":{"admin":true}}]}');
     const rendered = asRender(compileValue(document, NO_TYPES))({});
     expect(JSON.stringify(rendered)).toBe(JSON.stringify(document));

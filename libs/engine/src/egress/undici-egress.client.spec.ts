@@ -50,7 +50,7 @@ describe('what a tenant may reach', () => {
     ['http://[fd00::1]/', 'unique local'],
     ['http://[2002:7f00:1::]/', '6to4'],
     ['http://224.0.0.1/', 'multicast'],
-  ])('refuses %s, a %s address', async (url) => {
+  ])('S12: refuses %s, a %s address', async (url) => {
     await expect(client().request(get(url))).resolves.toMatchObject({ outcome: 'never_sent', code: 'http.blocked' });
   });
 
@@ -60,17 +60,17 @@ describe('what a tenant may reach', () => {
     ['http://user:pass@example.com/', 'credentials'],
     ['http://example.com:22/', 'port 22'],
     ['not a url', 'cannot be read'],
-  ])('refuses %s and says why', async (url, reason) => {
+  ])('S12: refuses %s and says why', async (url, reason) => {
     const result = await client().request(get(url));
     expect(result).toMatchObject({ outcome: 'never_sent', code: 'http.blocked', message: expect.stringContaining(reason) });
   });
 
-  it('does not tell what a name resolves to', async () => {
+  it('S12: does not tell what a name resolves to', async () => {
     const result = await client({ extraPorts: [8081] }).request(get('http://localhost:8081/'));
     expect(JSON.stringify(result)).not.toMatch(/127\.0\.0\.1|::1/);
   });
 
-  it('reaches a private place that the operator has opened, and no other port of that host', async () => {
+  it('S12: reaches a private place that the operator has opened, and no other port of that host', async () => {
     const open = await listen((_request, response) => response.end('mock'));
     const shut = await listen((_request, response) => response.end('inside'));
     const egress = client({ allowPrivateHosts: [`127.0.0.1:${open.port}`], extraPorts: [shut.port] });
@@ -95,7 +95,7 @@ describe('what a tenant may reach', () => {
     });
   });
 
-  it('ignores a proxy of the environment', async () => {
+  it('S12: ignores a proxy of the environment', async () => {
     const proxy = await listen((_request, response) => response.end('proxied'));
     const target = await listen((_request, response) => response.end('direct'));
     process.env['HTTP_PROXY'] = process.env['http_proxy'] = proxy.url;
@@ -220,7 +220,7 @@ describe('redirects', () => {
     expect(seen[1]?.headers['authorization']).toBe('Bearer mine');
   });
 
-  it('drops credentials when the host changes, and the body when POST becomes GET', async () => {
+  it('S8: drops credentials when the host changes, and the body when POST becomes GET', async () => {
     const target = await listen((_request, response) => response.end('arrived'));
     const source = await listen((_request, response) => response.writeHead(303, { location: target.url }).end());
     const result = await client().request({
@@ -233,7 +233,7 @@ describe('redirects', () => {
     expect(target.seen[0]?.headers).not.toHaveProperty('x-api-key');
   });
 
-  it('hands back a redirect that leads into the private network, and does not follow it', async () => {
+  it('S12: hands back a redirect that leads into the private network, and does not follow it', async () => {
     const inside = await listen((_request, response) => response.end('inside'));
     const outside = await listen((_request, response) => response.writeHead(302, { location: inside.url }).end());
     const egress = client({ allowPrivateHosts: [`127.0.0.1:${outside.port}`], extraPorts: [inside.port] });

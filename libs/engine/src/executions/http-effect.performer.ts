@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { assertNever, type EffectResult, type Failure, type HttpEffect, type Json } from '@workflows/core';
+import { assertNever, type EffectResult, type Failure, type HttpEffect, type Json, jsonShapeProblem } from '@workflows/core';
 import { type EgressCredential, EgressClient } from '@workflows/ports';
 import { Credentials } from '../credentials/credentials.js';
 import { SecretUnreadable } from '../secrets/index.js';
@@ -69,11 +69,14 @@ function readAnswer(effect: HttpEffect, answer: { status: number; headers: Recor
   const done = (body: Json): EffectResult => ({ outcome: 'done', data: { status, headers, body } });
   if (effect.response === 'none' || text === '') return done(null);
   if (effect.response === 'text') return done(text);
+  const problem = jsonShapeProblem(text);
   try {
+    if (problem !== null) throw new Error(problem);
     return done(JSON.parse(text) as Json);
   } catch {
     if (status < 200 || status > 299) return done(text.slice(0, 2_000));
-    const message = `The answer with status ${status} is not JSON. Set "response" to "text" or "none", or mend the service.`;
+    const how = problem === null ? 'is not JSON' : `cannot be read: ${problem}`;
+    const message = `The answer with status ${status} ${how}. Set "response" to "text" or "none", or mend the service.`;
     return { outcome: 'failed', failure: { code: 'output.invalid', kind: 'terminal', message } };
   }
 }

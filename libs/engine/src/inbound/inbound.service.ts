@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { ChannelEvent } from '@workflows/core';
+import { type ChannelEvent, jsonShapeProblem } from '@workflows/core';
 import {
   type AcceptItem,
   type Channel,
@@ -49,7 +49,9 @@ export class InboundService {
     if (!channel.verify(request, this.secrets(channelName))) return this.refuse('bad_signature');
     let body: unknown;
     try {
-      body = JSON.parse(request.rawBody.toString('utf8'));
+      const text = request.rawBody.toString('utf8');
+      if (jsonShapeProblem(text) !== null) return this.refuse('bad_json');
+      body = JSON.parse(text);
     } catch {
       return this.refuse('bad_json');
     }

@@ -22,11 +22,11 @@ describe('SecretBox', () => {
     ['connection', { ...place, connectionId: 'connection-2' }],
     ['name', { ...place, name: 'appSecret' }],
     ['owner, from a connection to its tenant', { tenantId: place.tenantId, name: place.name }],
-  ])('refuses a value that was moved to another %s', (_part, elsewhere) => {
+  ])('S18: refuses a value that was moved to another %s', (_part, elsewhere) => {
     expect(() => box.open(elsewhere, box.seal(place, 'sesame'))).toThrow(SecretUnreadable);
   });
 
-  it('keeps a secret of the tenant in its tenant, and says whose it is', () => {
+  it('S18: keeps a secret of the tenant in its tenant, and says whose it is', () => {
     const owned = { tenantId: 'tenant-a', name: 'shop' };
     const sealed = box.seal(owned, 'sesame');
     expect(box.open(owned, sealed)).toBe('sesame');
@@ -46,7 +46,7 @@ describe('SecretBox', () => {
 });
 
 describe('KeyRing', () => {
-  it('opens with every key and seals with the first', () => {
+  it('S18: opens with every key and seals with the first', () => {
     const [older, newer] = [key(), key()];
     const sealed = new SecretBox(KeyRing.parse(`k1:${older}`)).seal(place, 'sesame');
     const rotated = new SecretBox(KeyRing.parse(`k2:${newer},k1:${older}`));

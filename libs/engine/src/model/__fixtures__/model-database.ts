@@ -5,6 +5,7 @@ import { accept, acceptAndClaim } from './inbound-calls.js';
 import { claimMailboxes, commitMailboxes, releaseMailboxes } from './mailbox-calls.js';
 import { beginSends, claimOutboxes, recordReceipts, releaseOutboxes, settleSends, sweep } from './outbox-calls.js';
 import { CONNECTION, Tables, TENANT } from './tables.js';
+import { copy } from './wire.js';
 
 /**
  * What the SQL functions of the road promise, in memory and in plain words (the SQL is in supabase/migrations). Each call
@@ -100,7 +101,3 @@ export class ModelDatabase extends Database {
     }
   }
 }
-
-/** What goes over the wire is JSON, and nobody shares an object with the database. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the caller's promise, as with every Database
-const copy = (value: unknown): any => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));

@@ -8,6 +8,7 @@ import { EngineProcess, type Halt, OPTIONS } from './engine-process.js';
 import { ModelDatabase } from './model-database.js';
 import { World } from './provider.js';
 import { CONNECTION, derivedId, Tables, TENANT } from './tables.js';
+import { seal } from './wire.js';
 import { NEW_ORDER, WORKFLOWS } from './workflows.js';
 
 export interface Said {
@@ -36,7 +37,8 @@ export class Stage {
   private readonly realNow = performance.now.bind(performance);
   /** Monotonic, over all interleavings. */
   private uptime = 1_000_000;
-  private published = 0;
+  private published = 1;
+  private hasPublished = false;
 
   static async set(): Promise<Stage> {
     const stage = new Stage();
@@ -58,8 +60,10 @@ export class Stage {
     this.world = new World();
     this.world.now = () => this.tables.now;
     this.said = [];
-    this.published += 1;
-    this.tables.versions = WORKFLOWS.map(versionOf);
+    // As in production, what a process knows of the published versions holds until another one is published.
+    if (this.hasPublished) this.published += 1;
+    this.hasPublished = false;
+    this.tables.versions = [...FIRST_VERSIONS];
     this.tables.revision = this.published;
   }
 
@@ -124,8 +128,9 @@ export class Stage {
     const [current] = this.tables.versions.filter(({ workflowId }) => workflowId === NEW_ORDER.id).slice(-1);
     const first = this.tables.versions[0];
     if (first === undefined) return;
-    this.tables.versions.push(current?.version === NEW_ORDER['version'] ? first : versionOf(NEW_ORDER));
+    this.tables.versions.push(current?.version === NEW_ORDER['version'] ? first : NEW_VERSION);
     this.published += 1;
+    this.hasPublished = true;
     this.tables.revision = this.published;
   }
 
@@ -176,9 +181,12 @@ export class Stage {
   }
 }
 
+const FIRST_VERSIONS = WORKFLOWS.map(versionOf);
+const NEW_VERSION = versionOf(NEW_ORDER);
+
 function versionOf(definition: JsonObject & { id: string }): WorkflowVersionRecord {
   const version = Number(definition['version']);
-  return {
+  return seal({
     id: derivedId(`${definition.id}@${version}`),
     workflowId: definition.id,
     version,
@@ -187,7 +195,7 @@ function versionOf(definition: JsonObject & { id: string }): WorkflowVersionReco
     schemas: {},
     publishedAt: '2026-03-02T00:00:00.000Z',
     publishedBy: 'model',
-  };
+  });
 }
 
 const graphs = new Map<string, ReturnType<typeof loadGraph>>();
@@ -196,7 +204,7 @@ const graphs = new Map<string, ReturnType<typeof loadGraph>>();
 export function graphOf(versionId: string): ReturnType<typeof loadGraph> {
   const known = graphs.get(versionId);
   if (known !== undefined) return known;
-  const definition = [...WORKFLOWS, NEW_ORDER].find((each) => versionOf(each).id === versionId);
+  const definition = [...FIRST_VERSIONS, NEW_VERSION].find(({ id }) => id === versionId)?.definition;
   if (definition === undefined) throw new Error(`There is no version ${versionId}.`);
   const graph = loadGraph(definition, { nodeTypes: NODE_SPECS });
   graphs.set(versionId, graph);

@@ -66,6 +66,9 @@ export const orders = (place: number, order: Order): Command =>
 
 export const publishes = (): Command => new Command('another version of the order is published', (stage) => stage.publish());
 
+export const migrates = (place: number): Command =>
+  new Command(`order ${place} is moved to the other version`, (stage) => stage.migrate(place));
+
 export const answers = (answer: Answer): Command =>
   new Command(`the next call of the world is ${answer}`, (stage) => void stage.world.answers.push(answer));
 
@@ -87,6 +90,10 @@ const order = fc.constantFrom<Order>(
   { type: 'resume' },
   { type: 'resume' },
   { type: 'retry' },
+  { type: 'retry', from: 'room' },
+  { type: 'skip', node: 'place' },
+  { type: 'skip', node: 'think' },
+  { type: 'skip', node: 'size', port: 'exhausted' },
   { type: 'cancel', reason: 'test' },
 );
 
@@ -110,6 +117,7 @@ export const happenings = (most: number): fc.Arbitrary<Iterable<Happening>> =>
       fc.constant(sweeps()),
       fc.tuple(fc.nat(5), order).map(([place, what]) => orders(place, what)),
       fc.constant(publishes()),
+      fc.nat(3).map(migrates),
       fc.constantFrom<Answer>('lost', 'busy', 'refused').map(answers),
       fc
         .tuple(fc.nat(9), fc.constantFrom<MessageStatus>('sent', 'delivered', 'read', 'failed'), fc.boolean())

@@ -2,7 +2,7 @@ import { canonicalJson, type ExecutionEvent, type ExecutionState, nextDue, state
 import { EffectReference } from '../../outbound/effect-reference.js';
 import { OPTIONS } from './engine-process.js';
 import type { Post } from './provider.js';
-import { graphOf, type Stage } from './stage.js';
+import { graphOf, type Stage, versionIdOf } from './stage.js';
 import type { EffectRow, ExecutionRow, Tables } from './tables.js';
 import { KEYWORDS } from './workflows.js';
 
@@ -125,12 +125,18 @@ function isAbout(event: ExecutionEvent, id: string): boolean {
 function checkReplay(tables: Tables, run: ExecutionRow): void {
   let state: ExecutionState | null = null;
   const decided: number[] = [];
-  for (const event of run.history.flat()) {
-    const next = transition(graphOf(run.versionId), state, event);
+  const events = run.history.flat();
+  const moves = events.flatMap((event) => (event.type === 'migrated' ? [event] : []));
+  // A run begins on the version that its first move has left.
+  let version = moves[0] === undefined ? run.versionId : versionIdOf(run.workflowId, moves[0].from);
+  for (const event of events) {
+    if (event.type === 'migrated') version = event.versionId;
+    const next = transition(graphOf(version), state, event);
     state = next.state;
     for (const command of next.commands)
       if (command.type === 'effect' && isJournalled(command.effect.kind)) decided.push(command.seq);
   }
+  expectThat(version === run.versionId, () => `run ${nameOf(run)} is on another version than its history says`);
   expectThat(
     state !== null && canonicalJson(stateJson(state)) === canonicalJson(stateJson(run.state)),
     () => `the history of run ${nameOf(run)} leads to another state`,

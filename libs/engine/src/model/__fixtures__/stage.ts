@@ -39,6 +39,7 @@ export class Stage {
   private uptime = 1_000_000;
   private published = 1;
   private hasPublished = false;
+  private migrations = 0;
 
   static async set(): Promise<Stage> {
     const stage = new Stage();
@@ -134,6 +135,20 @@ export class Stage {
     this.tables.revision = this.published;
   }
 
+  /** A run of the order, whatever has become of it, is told to move to the other version; again and again, back and forth. */
+  migrate(place: number): void {
+    const runs = [...this.tables.executions.values()].filter(({ workflowId }) => workflowId === NEW_ORDER.id);
+    const run = runs[place % runs.length];
+    const from = ORDERS.find(({ id }) => id === run?.versionId);
+    const to = ORDERS.find((version) => version !== from);
+    if (run === undefined || from === undefined || to === undefined) return;
+    this.migrations += 1;
+    const migration = derivedId(`migration ${this.migrations}`);
+    const body = { executionId: run.id, migration, from: from.version, to: to.version, versionId: to.id };
+    const mapping = { nodes: {}, vars: {} };
+    this.tables.post(run.mailboxId, `migrate:${migration}`, { kind: 'migrate', body: { ...body, mapping, restore: null } });
+  }
+
   async sweep(): Promise<void> {
     await this.door.get(SweepStore).sweep(500, OPTIONS.unknownSendWaitMs);
   }
@@ -183,11 +198,12 @@ export class Stage {
 
 const FIRST_VERSIONS = WORKFLOWS.map(versionOf);
 const NEW_VERSION = versionOf(NEW_ORDER);
+const ORDERS = [...FIRST_VERSIONS.filter(({ workflowId }) => workflowId === NEW_ORDER.id), NEW_VERSION];
 
 function versionOf(definition: JsonObject & { id: string }): WorkflowVersionRecord {
   const version = Number(definition['version']);
   return seal({
-    id: derivedId(`${definition.id}@${version}`),
+    id: versionIdOf(definition.id, version),
     workflowId: definition.id,
     version,
     hash: String(version),
@@ -196,6 +212,11 @@ function versionOf(definition: JsonObject & { id: string }): WorkflowVersionReco
     publishedAt: '2026-03-02T00:00:00.000Z',
     publishedBy: 'model',
   });
+}
+
+/** The id of a version by its number. */
+export function versionIdOf(workflowId: string, version: number): string {
+  return derivedId(`${workflowId}@${version}`);
 }
 
 const graphs = new Map<string, ReturnType<typeof loadGraph>>();

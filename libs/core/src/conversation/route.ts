@@ -147,7 +147,12 @@ function toMatch({ workflow, trigger, event, active }: Match): Route {
 }
 
 /** Runs are of one conversation, so for the key `contact` every live run of the workflow is in the same session. */
-function activeRuns({ runs }: RouteInput, workflow: string, trigger: CompiledTrigger, event: JsonObject): LiveRun[] {
+function activeRuns(
+  { runs }: Pick<RouteInput, 'runs'>,
+  workflow: string,
+  trigger: CompiledTrigger,
+  event: JsonObject,
+): LiveRun[] {
   const { key } = trigger.session;
   if (key === null) return [];
   const ofWorkflow = runs.filter(({ graph }) => graph.workflow === workflow);
@@ -156,6 +161,18 @@ function activeRuns({ runs }: RouteInput, workflow: string, trigger: CompiledTri
   return ofWorkflow.filter(
     ({ state, graph }) => wanted !== null && sessionKey(graph.triggers[state.trigger], state.event) === wanted,
   );
+}
+
+/**
+ * The live runs that have taken over the session of a run that has ended. While there is one, the ended run must not come
+ * back: a contact would be in the same workflow twice.
+ */
+export function successors(ended: LiveRun, runs: readonly LiveRun[]): LiveRun[] {
+  const { state, graph } = ended;
+  const trigger = graph.triggers[state.trigger];
+  if (trigger === undefined || !trigger.type.startsWith('channel.')) return [];
+  const others = runs.filter((run) => run.state.id !== state.id && run.state.ending === undefined);
+  return activeRuns({ runs: others }, graph.workflow, trigger, state.event);
 }
 
 /** A key that cannot be computed is nobody's key: such an event starts a run of its own. */

@@ -1,4 +1,4 @@
-import { assertNever, consentOf, decide, type ExecutionEvent, type JsonObject, routeMessage } from '@workflows/core';
+import { assertNever, consentOf, decide, type ExecutionEvent, type JsonObject, routeMessage, successors } from '@workflows/core';
 import type { Letter, StartLetter } from '@workflows/ports';
 import { v7 as uuidv7 } from 'uuid';
 import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -77,6 +77,7 @@ export class LetterReader {
   private async readOrder({ body: { executionId, order, by } }: LetterOf<'order'>): Promise<void> {
     const run = this.session.runs.find((candidate) => candidate.executionId === executionId);
     if (run === undefined || !decide(run.graph, run.state, order).accepted) return;
+    if (order.type === 'retry' && successors(run, this.alive()).length > 0) return;
     await this.segment(run).applyWithContext({ type: 'ordered', at: this.session.now(), order, by });
   }
 

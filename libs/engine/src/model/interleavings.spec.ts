@@ -108,6 +108,18 @@ describe('the engine, whatever happens to it', () => {
         works(0, 'advance', { call, when: 'before', how: 'dies' }),
       ]),
   );
+
+  it.each([true, false])('does not bring a failed run back beside the one that has its session now, begun before: %s', (begun) =>
+    play([
+      says('Ana', 'trip'),
+      answers('refused'),
+      works(0, 'advance'),
+      says('Ana', 'trip'),
+      ...(begun ? [works(0, 'advance')] : []),
+      orders(0, { type: 'retry' }),
+      works(0, 'advance'),
+    ]),
+  );
 });
 
 function tell(news: object): void {

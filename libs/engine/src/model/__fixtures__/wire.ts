@@ -4,8 +4,8 @@
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the caller's promise, as with every Database
 export function copy(value: any): any {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
+  if (typeof value !== 'object' || value === null) return isWritten(value) ? value : undefined;
   if (Array.isArray(value)) return value.map((each: unknown) => (isWritten(each) ? copy(each) : null));
   if (typeof value.toJSON === 'function') return copy(value.toJSON());
   // Whoever changes what is frozen is thrown at, so it may be shared.
@@ -13,7 +13,9 @@ export function copy(value: any): any {
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const each: unknown = value[key];
-    if (isWritten(each)) result[key] = copy(each);
+    if (!isWritten(each)) continue;
+    if (key !== '__proto__') result[key] = copy(each);
+    else Object.defineProperty(result, key, { value: copy(each), enumerable: true, configurable: true, writable: true });
   }
   return result;
 }

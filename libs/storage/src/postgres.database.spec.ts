@@ -34,8 +34,7 @@ describe('the contract of a Database', () => {
         id: tenantId,
       });
     };
-    for (let first = 0; first < 10_000; first += 200)
-      await Promise.all(Array.from({ length: 200 }, (_, n) => call(first + n)));
+    for (let first = 0; first < 10_000; first += 200) await Promise.all(Array.from({ length: 200 }, (_, n) => call(first + n)));
   });
 
   it('refuses with a code and a message of ours, and echoes no value of the call', async () => {

@@ -17,6 +17,7 @@ export * from './definition/json-schema.js';
 export { jsonShapeProblem } from './definition/json-shape.js';
 export * from './definition/kinds.js';
 export * from './definition/node-type.js';
+export { columnsOfWhere, rowConditions, unknownComparisons } from './definition/row-conditions.js';
 export {
   EVENT_NAME_PATTERN,
   isReservedName,
@@ -77,3 +78,5 @@ export * from './message/outbound.js';
 export * from './message/split-text.js';
 export * from './message/send-window.js';
 export * from './message/to-messages.js';
+export { atLocalTime } from './schedule/local-time.js';
+export * from './schedule/slots.js';

@@ -43,6 +43,7 @@ export const RUNNABLE_TRIGGER_TYPES: readonly string[] = [
   'channel.message',
   'channel.postback',
   'webhook',
+  'schedule',
   'event',
   'call',
   'workflow.finished',

@@ -7,7 +7,9 @@ import { isCron } from './cron.js';
 import { dataSchemaShape } from './data-schema-shape.js';
 import { durationMs } from './duration.js';
 import { cel, duration, text, value } from './kinds.js';
+import { ROW_OPERATORS } from '../machine/store.js';
 import { NAME_PATTERN, WORKFLOW_ID_PATTERN } from './names.js';
+import { unknownComparisons } from './row-conditions.js';
 
 /** Triggers by type (language, section 2). All of the language, whatever of it this engine runs: that is RUNNABLE_TRIGGER_TYPES. */
 
@@ -154,12 +156,19 @@ export const statusTrigger = z.strictObject({
     .describe('What became of a message; default: all'),
 });
 
-const audienceShape = z.strictObject({
-  table: z.string().min(1).describe('Table of the tenant; each of its rows that fits starts a run of its own'),
-  where: z.record(z.string(), value()).optional().describe('Conditions by column, joined by and'),
-  maxRuns: z.int().min(1).describe('Most rows of one slot'),
-  perMinute: z.int().min(1).describe('Most runs that are started in a minute'),
-});
+const audienceShape = z
+  .strictObject({
+    table: z.string().min(1).describe('Table of the tenant; each of its rows that fits starts a run of its own'),
+    where: z.record(z.string(), value()).optional().describe('Conditions by column, joined by and'),
+    maxRuns: z.int().min(1).describe('Most rows of one slot'),
+    perMinute: z.int().min(1).describe('Most runs that are started in a minute'),
+  })
+  .superRefine(({ where }, context) => {
+    for (const { column, operator } of unknownComparisons(where)) {
+      const message = `There is no comparison "${operator}"; use ${ROW_OPERATORS.join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['where', column, operator], message });
+    }
+  });
 
 export const scheduleTrigger = z.strictObject({
   type: z.literal('schedule'),

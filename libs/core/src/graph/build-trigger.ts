@@ -31,6 +31,9 @@ export function compileTrigger(trigger: TriggerDefinition, types: ScopeTypes): C
       ? { idempotencyKey: asRender(compileText(trigger.idempotencyKey, own)) }
       : {}),
     ...('contact' in trigger && typeof trigger.contact === 'object' ? { contact: contact(trigger.contact, own) } : {}),
+    ...(trigger.type === 'schedule' && trigger.audience?.where !== undefined
+      ? { where: asRender(compileValue(trigger.audience.where, own)) }
+      : {}),
     session: {
       key: sessionKey(trigger, own),
       onActive: session.onActive ?? 'resume',

@@ -19,6 +19,7 @@ import { journeysOf } from './journeys.js';
 import { checkCalls } from './limit-calls.js';
 import { checkCaps } from './limit-caps.js';
 import { checkDurations } from './limit-durations.js';
+import { checkSchedules } from './limit-schedules.js';
 import { checkLimits } from './limits.js';
 import type { Problem } from './problem.js';
 import { checkReferences } from './references.js';
@@ -107,6 +108,7 @@ function compilePlain(
     ...checkCaps(outline, context),
     ...checkCalls(outline, context),
     ...checkDurations(outline, edges),
+    ...checkSchedules(outline),
   ];
   if (problems.some((problem) => problem.severity === 'error')) return { ok: false, problems };
   const schemas = frozenSchemas(outline, context);

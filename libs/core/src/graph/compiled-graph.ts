@@ -122,6 +122,8 @@ export interface CompiledTrigger {
     id?: Render<string>;
     name?: Render<string>;
   };
+  /** Schedules with an audience only: the conditions on its rows; sees `event` with the slot. */
+  where?: Render;
   session: {
     /** 'contact', a rendered key, or null: every event starts a run. */
     key: 'contact' | Render<string> | null;

@@ -98,7 +98,6 @@ const SHAPE: Defect[] = [
     '/triggers/0/session/onActive',
   ],
   ['a version that a node type does not have', '/nodes/thanks/typeVersion', 2, 'shape.node_type'],
-  ['a trigger type that does not run yet', '/triggers/0/type', 'schedule', 'shape.node_type'],
   ['a trigger type that nobody knows', '/triggers/0/type', 'chanel.message', 'shape.node_type'],
   [
     'a webhook that binds its runs to nobody',

@@ -1,5 +1,6 @@
 import { checkValue } from '../definition/check-value.js';
 import type { TableUse } from '../definition/node-type.js';
+import { columnsOfWhere } from '../definition/row-conditions.js';
 import { nameHint } from '../definition/suggest.js';
 import { ROW_FIELDS, rowSchema } from '../definition/table-row.js';
 import type { DataSchema } from '../definition/data-schema.js';
@@ -10,11 +11,10 @@ import type { FrozenSchemas, TenantContext } from './tenant-context.js';
 
 /** Do the columns that nodes name exist, and fit the values that stand in the document? Tables that are not known are passed over. */
 export function checkTables(outline: Outline, { tables = {} }: TenantContext): Problem[] {
-  return usesIn(outline).flatMap(({ node, use }) => {
+  return usesIn(outline).flatMap(({ pointer, isWrite, use }) => {
     const columns = Object.hasOwn(tables, use.name) ? tables[use.name] : undefined;
     if (!columns) return [];
-    const isWrite = node.spec?.type === 'data.write';
-    return use.columns.flatMap((column) => columnProblems(use.name, columns, column, node.pointer, isWrite));
+    return use.columns.flatMap((column) => columnProblems(use.name, columns, column, pointer, isWrite));
   });
 }
 
@@ -28,11 +28,24 @@ export function frozenSchemas(outline: Outline, { tables = {}, settings, attribu
   };
 }
 
-function usesIn(outline: Outline) {
-  return withCompensations(outline).flatMap((node) => {
+interface UseInDocument {
+  /** Of the node or the trigger. */
+  pointer: string;
+  isWrite: boolean;
+  use: Pick<TableUse, 'name' | 'columns'>;
+}
+
+function usesIn(outline: Outline): UseInDocument[] {
+  const nodes = withCompensations(outline).flatMap((node) => {
     const use = node.shape ? node.spec?.table?.(node.shape) : undefined;
-    return use ? [{ node, use }] : [];
+    return use ? [{ pointer: node.pointer, isWrite: node.spec?.type === 'data.write', use }] : [];
   });
+  const audiences = outline.triggers.flatMap(({ pointer, definition }) => {
+    if (definition?.type !== 'schedule' || definition.audience === undefined) return [];
+    const { table, where } = definition.audience;
+    return [{ pointer, isWrite: false, use: { name: table, columns: columnsOfWhere(where, '/audience/where') } }];
+  });
+  return [...nodes, ...audiences];
 }
 
 function columnProblems(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LANGUAGE_TRIGGER_TYPES } from '../definition/triggers.js';
 import type { JsonObject } from '../json.js';
+import type { TenantContext } from './tenant-context.js';
 import { nodeTypes } from './__fixtures__/node-types.js';
 import { compile } from './compile.js';
 
@@ -57,7 +58,12 @@ const TRIGGERS: Record<string, { trigger: JsonObject; reads: string }> = {
   },
 };
 
-function problemsOf(trigger: JsonObject, output: string, triggerTypes?: readonly string[]): string[] {
+function problemsOf(
+  trigger: JsonObject,
+  output: string,
+  triggerTypes?: readonly string[],
+  context: TenantContext = {},
+): string[] {
   const document: JsonObject = {
     dsl: '1.0',
     id: 'small',
@@ -66,7 +72,7 @@ function problemsOf(trigger: JsonObject, output: string, triggerTypes?: readonly
     start: 'end_done',
     nodes: { end_done: { type: 'end', with: { output } } },
   };
-  return compile(document, { nodeTypes, ...(triggerTypes ? { triggerTypes } : {}) }).problems.map(
+  return compile(document, { nodeTypes, context, ...(triggerTypes ? { triggerTypes } : {}) }).problems.map(
     ({ code, path }) => `${code} ${path}`,
   );
 }
@@ -117,5 +123,40 @@ describe('triggers', () => {
     expect(problemsOf({ type: 'schedule', cron, timezone: 'UTC' }, 'x', LANGUAGE_TRIGGER_TYPES)).toEqual(
       good ? [] : ['shape.invalid /triggers/0/cron'],
     );
+  });
+
+  it.each([
+    ['0 9 31 2 *', '/triggers/0/cron'],
+    ['0 9 31 4,6,9,11 *', '/triggers/0/cron'],
+    ['0 9 29 2 *', null],
+  ])('of a schedule that never fires are refused: %s', (cron, path) => {
+    expect(problemsOf({ type: 'schedule', cron, timezone: 'UTC' }, 'x')).toEqual(path ? [`limit.schedule ${path}`] : []);
+  });
+
+  it.each([
+    ['0 * * * *', 'PT30M', true],
+    ['0 * * * *', 'PT30M1S', false],
+    ['0,10 9 * * *', 'PT5M', true],
+    ['0,10 9 * * *', 'PT6M', false],
+    ['0 9 * * *', 'PT11H', true],
+  ])('of a schedule %s may be late by %s: %p', (cron, jitter, good) => {
+    expect(problemsOf({ type: 'schedule', cron, jitter, timezone: 'Europe/Berlin' }, 'x')).toEqual(
+      good ? [] : ['limit.schedule /triggers/0/jitter'],
+    );
+  });
+
+  it('of an audience name columns that its table has, and comparisons that there are', () => {
+    const schedule = (where: JsonObject): JsonObject => ({
+      type: 'schedule',
+      cron: '0 9 * * *',
+      timezone: 'UTC',
+      audience: { table: 'orders', where, maxRuns: 10, perMinute: 5 },
+    });
+    const tables = { orders: { type: 'object', properties: { day: { type: 'string' }, total: { type: 'integer' } } } } as const;
+    const problems = (where: JsonObject) => problemsOf(schedule(where), 'x', undefined, { tables });
+    expect(problems({ day: "{{ date(event.slot, 'UTC') }}", total: { gte: 5 } })).toEqual([]);
+    expect(problems({ dya: 'x' })).toEqual(['ref.unknown_field /triggers/0/audience/where/dya']);
+    expect(problems({ total: { gte: 'many' } })).toEqual(['expr.type /triggers/0/audience/where/total/gte']);
+    expect(problems({ total: { above: 5 } })).toContain('shape.invalid /triggers/0/audience/where/total/above');
   });
 });

@@ -1,12 +1,12 @@
 import {
+  columnsOfWhere,
   type DataSchema,
-  escapePointer,
-  type Json,
   type NodeShape,
   type NodeTypeSpec,
   ROW_OPERATORS,
   rowSchema,
   text,
+  unknownComparisons,
   value,
 } from '@workflows/core';
 import { z } from 'zod';
@@ -27,8 +27,7 @@ const config = z
     limit: z.int().min(1).max(LIMIT.most).describe('How many rows at most').meta({ default: LIMIT.usual }).optional(),
   })
   .superRefine(({ key, ...search }, context) => {
-    for (const { column, operator } of comparisonsIn(search.where)) {
-      if (ROW_OPERATORS.some((known) => known === operator)) continue;
+    for (const { column, operator } of unknownComparisons(search.where)) {
       const message = `There is no comparison "${operator}"; use ${ROW_OPERATORS.join(', ')}`;
       context.addIssue({ code: 'custom', path: ['where', column, operator], message });
     }
@@ -63,18 +62,7 @@ export const dataReadSpec: NodeTypeSpec<DataReadConfig> = {
     name: table,
     pointer: '/with/table',
     columns: [
-      ...(isObject(where)
-        ? Object.entries(where).map(([name, wanted]) => ({
-            name,
-            pointer: `/with/where/${escapePointer(name)}`,
-            ...plainValue(wanted),
-          }))
-        : []),
-      ...comparisonsIn(where).map(({ column, operator, value: wanted }) => ({
-        name: column,
-        pointer: `/with/where/${escapePointer(column)}/${operator}`,
-        ...(operator === 'in' ? {} : { value: wanted }),
-      })),
+      ...columnsOfWhere(where, '/with/where'),
       ...(orderBy === undefined ? [] : [{ name: orderBy, pointer: '/with/orderBy' }]),
     ],
   }),
@@ -90,19 +78,4 @@ function outputOf({ config: { table, key }, tables }: NodeShape<DataReadConfig>)
     properties: { rows: { type: 'array', items: row }, count: { type: 'integer' } },
     required: ['rows', 'count'],
   };
-}
-
-/** What a column is compared with for being equal. */
-const plainValue = (wanted: Json): { value?: Json } => (isObject(wanted) || wanted === null ? {} : { value: wanted });
-
-/** The comparisons that a `where` writes out: `{ total: { gte: 5 } }`. */
-function comparisonsIn(where: Json | undefined): Array<{ column: string; operator: string; value: Json }> {
-  if (!isObject(where)) return [];
-  return Object.entries(where).flatMap(([column, wanted]) =>
-    isObject(wanted) ? Object.entries(wanted).map(([operator, compared]) => ({ column, operator, value: compared })) : [],
-  );
-}
-
-function isObject(where: Json | undefined): where is { [key: string]: Json } {
-  return typeof where === 'object' && where !== null && !Array.isArray(where);
 }

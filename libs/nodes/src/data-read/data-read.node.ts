@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { NodeOutcome, Signal } from '@workflows/core';
+import { type NodeOutcome, rowConditions, type Signal } from '@workflows/core';
 import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
 import { askStore, storedOutcome } from '../stored.js';
-import { conditionsOf } from './conditions.js';
 import { type DataReadConfig, dataReadSpec, USUAL_LIMIT } from './data-read.config.js';
 
 @Injectable()
@@ -12,7 +11,7 @@ export class DataReadNode extends NodeStrategy {
     const { table, key, where, orderBy, descending = false, limit = USUAL_LIMIT } = config;
     if (key !== undefined) return askStore({ do: 'read', table, key }, context);
     return askStore(
-      { do: 'search', table, where: conditionsOf(where), ...(orderBy === undefined ? {} : { orderBy }), descending, limit },
+      { do: 'search', table, where: rowConditions(where), ...(orderBy === undefined ? {} : { orderBy }), descending, limit },
       context,
     );
   }

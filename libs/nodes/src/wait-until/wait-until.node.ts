@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { NodeOutcome, Signal } from '@workflows/core';
+import { atLocalTime, type NodeOutcome, type Signal } from '@workflows/core';
 import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
 import { DateTime } from 'luxon';
 import { renderedInstant } from '../instant.js';
 import { sleepUntil, wake } from '../wait-for/sleep.js';
-import { atLocalTime } from './local-time.js';
 import { type WaitUntilConfig, type Weekday, waitUntilSpec, weekdayNumber } from './wait-until.config.js';
 
 @Injectable()

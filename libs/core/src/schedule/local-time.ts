@@ -13,7 +13,7 @@ export function atLocalTime(day: DateTime, clock: string): DateTime {
   return DateTime.min(wanted, ...wanted.getPossibleOffsets());
 }
 
-export function parseClock(clock: string): { hour: number; minute: number } {
+function parseClock(clock: string): { hour: number; minute: number } {
   const [hour = 0, minute = 0] = clock.split(':').map(Number);
   return { hour, minute };
 }

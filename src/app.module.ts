@@ -22,6 +22,9 @@ import { MigrationDesk } from './admin/migrations/migration-desk.js';
 import { MigrationsController } from './admin/migrations/migrations.controller.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
 import { QueuesController } from './admin/queues/queues.controller.js';
+import { SchedulesController } from './admin/schedules/schedules.controller.js';
+import { ShownSchedules } from './admin/schedules/shown-schedules.js';
+import { SlotsController } from './admin/schedules/slots.controller.js';
 import { SecretsController } from './admin/secrets/secrets.controller.js';
 import { RowsController } from './admin/tables/rows.controller.js';
 import { TablesController } from './admin/tables/tables.controller.js';
@@ -69,6 +72,8 @@ const API_CONTROLLERS = [
   ExecutionsController,
   ExecutionHistoryController,
   EventsController,
+  SchedulesController,
+  SlotsController,
   ConversationsController,
   ConversationRulesController,
   TasksController,
@@ -99,6 +104,7 @@ export class AppModule {
         Readiness,
         RecordedExecutions,
         ShownExecutions,
+        ShownSchedules,
         RouteRules,
         TenantResources,
         TenantScope,

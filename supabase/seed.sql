@@ -102,3 +102,10 @@ select tenant_id, '40000000-0000-4000-8000-000000000000', 'hello', 1, 1, '{"node
 insert into workflows.migration_runs (tenant_id, migration_id, execution_id, mailbox_id, letter)
 select tenant_id, '40000000-0000-4000-8000-000000000000', '10000000-0000-4000-8000-000000000000',
   'f0000000-0000-4000-8000-000000000000', 1 from workflows.tenants;
+
+insert into workflows.schedules (tenant_id, workflow_id, trigger_id, version_id, cron, timezone, zone, due_at)
+select tenant_id, 'hello', 'daily', 'd0000000-0000-4000-8000-000000000000', '0 9 * * *', 'UTC', 'UTC', null from workflows.tenants;
+
+insert into workflows.schedule_slots (tenant_id, workflow_id, trigger_id, slot, version_id, status, ended_at)
+select tenant_id, 'hello', 'daily', '2026-01-01T00:00:00.000Z', 'd0000000-0000-4000-8000-000000000000', 'done', workflows.now()
+from workflows.tenants;

@@ -68,6 +68,8 @@ describe('every table', () => {
           'mailboxes',
           'migration_runs',
           'outboxes',
+          'schedule_slots',
+          'schedules',
           'store_writes',
           'tasks',
           'tenant_events',

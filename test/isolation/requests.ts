@@ -14,6 +14,8 @@ export const THINGS: Record<string, { victim: string; unknown: string }> = {
   taskId: { victim: '30000000-0000-4000-8000-000000000000', unknown: '39999999-0000-4000-8000-000000000000' },
   migrationId: { victim: '40000000-0000-4000-8000-000000000000', unknown: '49999999-0000-4000-8000-000000000000' },
   workflowId: { victim: 'hello', unknown: 'hallo' },
+  trigger: { victim: 'daily', unknown: 'dailo' },
+  slot: { victim: '2026-01-01T00:00:00.000Z', unknown: '2026-01-02T00:00:00.000Z' },
   // Numbers count up in every tenant alike, so they name nobody's thing.
   version: { victim: '1', unknown: '1' },
   revision: { victim: '1', unknown: '1' },
@@ -106,6 +108,7 @@ export const REQUESTS: Record<string, Fill> = {
   'POST /v1/conversations/{conversationId}/hand-back': () => ({ body: {} }),
   'POST /v1/conversations/{conversationId}/close': () => ({ body: {} }),
   'PUT /v1/conversation-rules': (of) => ({ body: { fallbackWorkflow: of('workflowId') } }),
+  'GET /v1/schedules': (of) => ({ query: `?workflow=${of('workflowId')}` }),
   'GET /v1/tasks': (of) => ({ query: `?queue=${of('queues.name')}&conversation=${of('conversationId')}` }),
   'POST /v1/tasks/{taskId}/approve': () => ({ body: {} }),
   'POST /v1/tasks/{taskId}/reject': () => ({ body: {} }),

@@ -27,11 +27,13 @@ export async function plantVictim(api: ApiUnderTest): Promise<TestTenant & { key
   );
   const keyId = rows[0]?.id ?? '';
   name('keyId', keyId);
-  await publish(api, key, waiting('hello', 'Canary 2'));
+  await publish(api, key, waiting('hello', 'Canary 2', DAILY));
   const { executionId } = await done(api.ask('POST', '/v1/executions', { key, body: { workflow: 'hello' } }));
   name('executionId', executionId);
   while ((await api.ask('GET', `/v1/executions/${executionId}`, { key })).json.status !== 'waiting') await pause(50);
-  await publish(api, key, waiting('hello', 'Canary 3'));
+  await publish(api, key, waiting('hello', 'Canary 3', DAILY));
+  // Whatever looks at the clock beside the test: nothing of the victim moves by itself.
+  await done(api.ask('POST', '/v1/schedules/hello/daily/pause', { key }));
   const migrations = '/v1/workflows/hello/migrations';
   await done(api.ask('POST', migrations, { key, body: { from: 2, to: 3, dryRun: false } }));
   let [newest] = (await done(api.ask('GET', migrations, { key }))).items;
@@ -48,11 +50,19 @@ function name(thing: string, id: string): void {
   THINGS[thing] = { victim: id, unknown: id.replace(/^.{8}/, '99999999') };
 }
 
-const waiting = (id: string, title: string) => ({
+const DAILY = {
+  id: 'daily',
+  type: 'schedule',
+  cron: '0 9 * * *',
+  timezone: 'UTC',
+  audience: { table: 'products', maxRuns: 10, perMinute: 10 },
+};
+
+const waiting = (id: string, title: string, ...triggers: object[]) => ({
   dsl: '1.0',
   id,
   name: title,
-  triggers: [{ id: 'api', type: 'call', contact: false }],
+  triggers: [{ id: 'api', type: 'call', contact: false }, ...triggers],
   start: 'rest',
   nodes: {
     rest: { type: 'wait.for', with: { duration: 'P1D' }, next: 'done' },

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@workflows/core';
-import { CRASH_POINTS, type CrashPoint } from '@workflows/ports';
+import { CRASH_POINTS_OF_MESSAGES, type CrashPoint } from '@workflows/ports';
 import { Deployment, eventually, NUMBER, type Tenant } from './deployment.js';
 
 /** A message, a call that must not be repeated blindly, a count, a second message, a question and its answer, an event: the whole road. */
@@ -63,7 +63,9 @@ interface Executions {
 const CONVERSATION = ['Welcome!', 'Which size?', 'One large is yours.'];
 
 /** One customer for each point, so that each conversation is counted by itself. */
-const customers = new Map<CrashPoint, string>(CRASH_POINTS.map((point, index) => [point, `55119${String(90_000_000 + index)}`]));
+const customers = new Map<CrashPoint, string>(
+  CRASH_POINTS_OF_MESSAGES.map((point, index) => [point, `55119${String(90_000_000 + index)}`]),
+);
 
 /** The suite for one kind of queue; it has a file for each, so that they run side by side. */
 export function crashPointSuite(queue: 'postgres' | 'redis'): void {
@@ -94,7 +96,7 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
       shop.close();
     }, 30_000);
 
-    it.each(CRASH_POINTS)(
+    it.each(CRASH_POINTS_OF_MESSAGES)(
       'at %s: the conversation goes on and each message goes out once',
       async (point) => {
         conversations += 1;
@@ -138,13 +140,13 @@ export function crashPointSuite(queue: 'postgres' | 'redis'): void {
     );
 
     it('never asked the shop for more than one reservation per conversation', () => {
-      expect(new Set(reservations).size).toBe(CRASH_POINTS.length);
+      expect(new Set(reservations).size).toBe(CRASH_POINTS_OF_MESSAGES.length);
     });
 
     it('counted each of them once', async () => {
       const engine = await deployment.start();
       const row = await tenant.rest.get<{ value: { made: number } }>('/v1/tables/counters/rows/reservations');
-      expect(row.value.made).toBe(CRASH_POINTS.length);
+      expect(row.value.made).toBe(CRASH_POINTS_OF_MESSAGES.length);
       await engine.stop();
     });
   });

@@ -11,6 +11,8 @@ export { type OrderOutcome, type OrderRequest } from './orders/execution-orders.
 export { Redrive } from './orders/redrive.js';
 export { Conversations, type Replied } from './people/conversations.js';
 export { Tasks } from './people/tasks.js';
+export { audienceOf, AudienceMissing, Audiences } from './schedules/audiences.js';
+export { paceOf } from './schedules/pace.js';
 export * from './secrets/index.js';
 export * from './tenancy/index.js';
 export { contactOf, type ContactReference } from './triggers/contact-binding.js';

@@ -4,6 +4,7 @@ import { ENGINE_OPTIONS, type EngineOptions } from './engine-options.js';
 import { EventDispatcher } from './events/event-dispatcher.js';
 import { AdvanceProcessor } from './executions/advance.processor.js';
 import { OutboundProcessor } from './outbound/outbound.processor.js';
+import { ScheduleClock } from './schedules/schedule-clock.js';
 import { Sweeper } from './sweeper/sweeper.js';
 
 /** Longest wait for work under way at a stop; what is not done by then is found again by its lease. */
@@ -19,6 +20,7 @@ export class EngineLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     private readonly advance: AdvanceProcessor,
     private readonly outbound: OutboundProcessor,
     private readonly events: EventDispatcher,
+    private readonly schedules: ScheduleClock,
     private readonly sweeper: Sweeper,
     private readonly doorbell: Doorbell,
   ) {}
@@ -28,12 +30,19 @@ export class EngineLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     await this.advance.start();
     await this.outbound.start();
     await this.events.start();
+    this.schedules.start();
     this.sweeper.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.sweeper.stop();
-    const stopped = Promise.all([this.advance.stop(), this.outbound.stop(), this.events.stop(), this.doorbell.close(DRAIN_MS)]);
+    const stopped = Promise.all([
+      this.advance.stop(),
+      this.outbound.stop(),
+      this.events.stop(),
+      this.schedules.stop(),
+      this.doorbell.close(DRAIN_MS),
+    ]);
     const drained = await Promise.race([stopped.then(() => true), elapsed(DRAIN_MS).then(() => false)]);
     if (!drained) this.logger.warn('Some work was still under way; it goes on elsewhere when its lease runs out.');
   }

@@ -37,12 +37,17 @@ import { OutboundProcessor } from './outbound/outbound.processor.js';
 import { Pacer } from './outbound/pacer.js';
 import { Conversations } from './people/conversations.js';
 import { Tasks } from './people/tasks.js';
+import { Audiences } from './schedules/audiences.js';
+import { ScheduleClock } from './schedules/schedule-clock.js';
+import { SchedulePlanner } from './schedules/schedule-planner.js';
+import { SlotStarter } from './schedules/slot-starter.js';
 import { SecretBox } from './secrets/index.js';
 import { CallTargets } from './stored/call-targets.js';
 import { DatabaseStorePerformer } from './stored/database-store.performer.js';
 import { RowAccess } from './stored/row-access.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { Tenants } from './tenancy/tenants.js';
+import { BoundStarts } from './triggers/bound-starts.js';
 import { ContactBinding } from './triggers/contact-binding.js';
 import { ExecutionEnds } from './triggers/execution-ends.js';
 import { PublishedWorkflows } from './triggers/published-workflows.js';
@@ -77,6 +82,7 @@ export class WorkflowsModule {
       { provide: WEBHOOK_SECRETS, useValue: options.webhookSecrets },
       { provide: StorePerformer, useClass: DatabaseStorePerformer },
       ...STORES,
+      Audiences,
       ChannelRegistry,
       Conversations,
       ExecutionEnds,
@@ -100,6 +106,7 @@ export class WorkflowsModule {
         Acknowledger,
         AdvanceProcessor,
         AfterCommit,
+        BoundStarts,
         CancelWatch,
         ConnectionAccounts,
         ConnectionRoutes,
@@ -121,6 +128,9 @@ export class WorkflowsModule {
         PartitionKeeper,
         Pacer,
         RowAccess,
+        ScheduleClock,
+        SchedulePlanner,
+        SlotStarter,
         Sweeper,
         Tenants,
         WriteForgetter,

@@ -2,7 +2,7 @@
  * Places on the road where a process may die in the worst possible way. Tests kill the process at each of them and
  * check that every message still goes out once. Outside tests they are calls of an empty function.
  */
-export const CRASH_POINTS = [
+export const CRASH_POINTS_OF_MESSAGES = [
   'accept.before-store',
   'accept.after-store',
   'accept.after-ring',
@@ -22,6 +22,16 @@ export const CRASH_POINTS = [
   'events.before-finish',
   'sweep.after-sweep',
 ] as const;
+
+/** The same on the way from the clock to the runs of a schedule. */
+export const CRASH_POINTS_OF_SCHEDULES = [
+  'schedules.after-claim',
+  'schedules.after-plan',
+  'slots.after-claim',
+  'slots.before-advance',
+] as const;
+
+export const CRASH_POINTS = [...CRASH_POINTS_OF_MESSAGES, ...CRASH_POINTS_OF_SCHEDULES] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 type Hook = (point: CrashPoint) => void;

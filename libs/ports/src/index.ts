@@ -8,4 +8,5 @@ export * from './node.js';
 export * from './orders.js';
 export * from './records.js';
 export * from './road.js';
+export * from './schedules.js';
 export * from './store-performer.js';

@@ -18,6 +18,7 @@ export * from './stores/order.store.js';
 export * from './stores/outbox.store.js';
 export * from './stores/queue.store.js';
 export * from './stores/receipt.store.js';
+export * from './stores/schedule.store.js';
 export * from './stores/secret.store.js';
 export * from './stores/sweep.store.js';
 export * from './stores/table.store.js';

@@ -72,6 +72,8 @@ it('reads no row beyond the table of the tenant that asks', async () => {
     ["select workflows.get_row('products', 'row-7')", []],
     ["select workflows.list_rows('products', 50, 'row-7')", []],
     ['select workflows.write_row($1)', [JSON.stringify(write)]],
+    ['select workflows.audience_rows($1)', [JSON.stringify({ table: 'products', where, after: 'row-7', limit: 10 })]],
+    ['select workflows.audience_count($1)', [JSON.stringify({ table: 'products', where, limit: 10 })]],
   ];
   for (const [sql, values] of calls) {
     const plans = await plansOf(tenantId, sql, values);

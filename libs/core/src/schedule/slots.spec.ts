@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DateTime, IANAZone } from 'luxon';
-import { nextSlot, slotsAfter } from './slots.js';
+import { latestSlots, nextSlot, slotsAfter } from './slots.js';
 
 const berlin = 'Europe/Berlin';
 
@@ -66,5 +66,28 @@ describe('the slots of a schedule', () => {
       expect(oneByOne).toEqual(atOnce);
       expect(new Set(atOnce).size).toBe(900);
     }
+  });
+});
+
+describe('the latest slots of a time', () => {
+  const until = '2026-11-27T12:00:00.000Z';
+
+  it('are those up to its end, and not the one at its beginning', () => {
+    const hourly = { cron: '0 * * * *', timezone: 'UTC' };
+    expect(latestSlots(hourly, '2026-11-27T10:00:00.000Z', until, 100)).toEqual([
+      '2026-11-27T11:00:00.000Z',
+      '2026-11-27T12:00:00.000Z',
+    ]);
+    expect(latestSlots(hourly, until, until, 100)).toEqual([]);
+  });
+
+  it('are found however rare or many they are', () => {
+    const years = '2016-11-27T12:00:00.000Z';
+    expect(latestSlots({ cron: '0 0 29 2 *', timezone: 'UTC' }, years, until, 2)).toEqual([
+      '2020-02-29T00:00:00.000Z',
+      '2024-02-29T00:00:00.000Z',
+    ]);
+    const minutes = latestSlots({ cron: '* * * * *', timezone: 'Europe/Berlin' }, years, until, 100);
+    expect([minutes.length, minutes[0], minutes[99]]).toEqual([100, '2026-11-27T10:21:00.000Z', until]);
   });
 });

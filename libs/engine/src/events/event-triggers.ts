@@ -1,13 +1,6 @@
-import {
-  checkValue,
-  type CompiledTrigger,
-  dataSchemaOf,
-  FINISHED_EVENT,
-  type Json,
-  type JsonObject,
-  WorkflowError,
-} from '@workflows/core';
+import { checkValue, type CompiledTrigger, dataSchemaOf, FINISHED_EVENT, type Json, type JsonObject } from '@workflows/core';
 import type { ClaimedEvent } from '@workflows/ports';
+import { holds } from '../triggers/holds.js';
 
 /**
  * The event as a trigger sees it (language, section 2), without `at`; null when the trigger does not take it: another
@@ -52,14 +45,4 @@ function fit(schema: Json | undefined, data: Json): Json | undefined {
 function sourceOf({ executionId, sender }: JsonObject): string {
   if (typeof executionId === 'string') return `execution:${executionId}`;
   return typeof sender === 'string' ? sender : '';
-}
-
-/** A condition that cannot be computed for this event does not hold: it must not keep other triggers from the event. */
-function holds(trigger: CompiledTrigger, event: JsonObject): boolean {
-  try {
-    return trigger.when?.({ event }) ?? true;
-  } catch (error) {
-    if (error instanceof WorkflowError) return false;
-    throw error;
-  }
 }

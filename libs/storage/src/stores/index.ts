@@ -14,6 +14,7 @@ import { OrderStore } from './order.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { QueueStore } from './queue.store.js';
 import { ReceiptStore } from './receipt.store.js';
+import { ScheduleStore } from './schedule.store.js';
 import { SecretStore } from './secret.store.js';
 import { SweepStore } from './sweep.store.js';
 import { TableStore } from './table.store.js';
@@ -39,6 +40,7 @@ export const STORES = [
   OutboxStore,
   QueueStore,
   ReceiptStore,
+  ScheduleStore,
   SecretStore,
   SweepStore,
   TableStore,

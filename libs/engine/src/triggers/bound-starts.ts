@@ -1,0 +1,56 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type CompiledTrigger, type JsonObject, WorkflowError } from '@workflows/core';
+import type { AcceptItem } from '@workflows/ports';
+import { type BoundContact, ContactBinding, contactOf } from './contact-binding.js';
+import { executionIdOf } from './execution-id.js';
+import { StartRefused } from './start-refused.js';
+
+/** Something that has happened, and the trigger that it starts a run by. */
+export interface WantedStart {
+  tenantId: string;
+  workflowId: string;
+  versionId: string;
+  trigger: CompiledTrigger;
+  event: JsonObject;
+  /** What has happened, so that it starts one run by this trigger and no more. */
+  key: string;
+}
+
+/** Makes the starts of events that come from no channel, with the contacts whom they name. */
+@Injectable()
+export class BoundStarts {
+  private readonly logger = new Logger(BoundStarts.name);
+
+  constructor(private readonly contacts: ContactBinding) {}
+
+  /**
+   * `refused`: the event names nobody whom its trigger could bind, and nothing that the caller could do later would
+   * change that.
+   */
+  async make({ tenantId, workflowId, versionId, trigger, event, key }: WantedStart): Promise<AcceptItem | 'refused'> {
+    const contact = await this.contactFor(tenantId, workflowId, trigger, event);
+    if (contact === 'refused') return 'refused';
+    const executionId = executionIdOf(tenantId, workflowId, trigger.id, key);
+    const start = { executionId, workflowId, versionId, trigger: trigger.id, event };
+    return { kind: 'start', tenantId, executionId, start, ...(contact === undefined ? {} : { contact }) };
+  }
+
+  private async contactFor(
+    tenantId: string,
+    workflowId: string,
+    { contact, id: trigger }: CompiledTrigger,
+    event: JsonObject,
+  ): Promise<BoundContact | undefined | 'refused'> {
+    if (contact === undefined) return undefined;
+    try {
+      return await this.contacts.resolve(tenantId, contactOf(contact, { event }));
+    } catch (error) {
+      if (!(error instanceof StartRefused) && !(error instanceof WorkflowError)) throw error;
+      // Only the code: the words may hold what the event says of a person.
+      const { code } = error instanceof StartRefused ? error : error.failure;
+      const msg = 'An event names no contact that its trigger could bind';
+      this.logger.warn({ msg, tenantId, eventId: event['id'], workflowId, trigger, code });
+      return 'refused';
+    }
+  }
+}

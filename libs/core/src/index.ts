@@ -47,6 +47,7 @@ export * from './machine/channel-event.js';
 export * from './machine/command.js';
 export * from './machine/context.js';
 export * from './machine/decide.js';
+export { hasEnded } from './machine/draft.js';
 export * from './machine/due.js';
 export * from './machine/event.js';
 export * from './machine/instant.js';

@@ -35,6 +35,8 @@ export interface OrderTarget {
   versionId: string;
   /** As it was last committed; null while the run is queued: accepted, and not yet picked up. */
   state: ExecutionState | null;
+  /** Of a run that has ended: the live runs of its mailbox, the oldest first. One of them may have its session by now. */
+  others: Array<{ versionId: string; state: ExecutionState }>;
 }
 
 export interface AuditEntry {

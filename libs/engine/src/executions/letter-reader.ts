@@ -77,7 +77,7 @@ export class LetterReader {
   private async readOrder({ body: { executionId, order, by } }: LetterOf<'order'>): Promise<void> {
     const run = this.session.runs.find((candidate) => candidate.executionId === executionId);
     if (run === undefined || !decide(run.graph, run.state, order).accepted) return;
-    if (order.type === 'retry' && successors(run, this.alive()).length > 0) return;
+    if (run.hasEnded && successors(run, this.alive()).length > 0) return;
     await this.segment(run).applyWithContext({ type: 'ordered', at: this.session.now(), order, by });
   }
 

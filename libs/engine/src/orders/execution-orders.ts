@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { canonicalJson, decide, type JsonObject, type Order, type OrderRefusal } from '@workflows/core';
-import { Doorbell } from '@workflows/ports';
+import {
+  canonicalJson,
+  decide,
+  hasEnded,
+  type JsonObject,
+  type LiveRun,
+  type Order,
+  type OrderRefusal,
+  successors,
+} from '@workflows/core';
+import { Doorbell, type OrderTarget } from '@workflows/ports';
 import { OrderStore } from '@workflows/storage';
 import { v7 as uuidv7 } from 'uuid';
 import { PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -18,7 +27,7 @@ export interface OrderRequest {
 export type OrderOutcome =
   /** The run will carry it out between two steps. `order` is exact: it cannot hit a later step that looks the same. */
   | { outcome: 'placed'; order: Order; repeated: boolean }
-  | { outcome: 'refused'; code: OrderRefusal | 'order.queued' | 'order.key'; reason: string }
+  | { outcome: 'refused'; code: OrderRefusal | 'order.queued' | 'order.key' | 'order.session'; reason: string }
   | { outcome: 'not_found' };
 
 /**
@@ -60,20 +69,26 @@ export class ExecutionOrders {
     return exact;
   }
 
-  private async decided(
-    tenantId: string,
-    { state, versionId }: { state: Parameters<typeof decide>[1] | null; versionId: string },
-    order: Order,
-  ): Promise<OrderOutcome> {
+  private async decided(tenantId: string, { state, versionId, others }: OrderTarget, order: Order): Promise<OrderOutcome> {
     if (state === null) {
       // Its order stands in the mailbox behind its start.
       if (order.type === 'cancel' || order.type === 'pause') return { outcome: 'placed', order, repeated: false };
       const reason = `The run was accepted and has not begun yet, so there is nothing to ${order.type}. Try again in a moment.`;
       return { outcome: 'refused', code: 'order.queued', reason };
     }
-    const decision = decide(await this.published.graph(tenantId, versionId), state, order);
-    if (decision.accepted) return { outcome: 'placed', order: decision.order, repeated: false };
-    return { outcome: 'refused', code: decision.code, reason: decision.reason };
+    const run = { state, graph: await this.published.graph(tenantId, versionId) };
+    const decision = decide(run.graph, state, order);
+    if (!decision.accepted) return { outcome: 'refused', code: decision.code, reason: decision.reason };
+    const [successor] = hasEnded(state) ? successors(run, await this.live(tenantId, others)) : [];
+    if (successor === undefined) return { outcome: 'placed', order: decision.order, repeated: false };
+    const reason = `The contact has begun the workflow anew, and run ${successor.state.id} has the session now. Wait until it has ended or cancel it, then order again.`;
+    return { outcome: 'refused', code: 'order.session', reason };
+  }
+
+  private live(tenantId: string, runs: OrderTarget['others']): Promise<LiveRun[]> {
+    return Promise.all(
+      runs.map(async ({ state, versionId }) => ({ state, graph: await this.published.graph(tenantId, versionId) })),
+    );
   }
 }
 

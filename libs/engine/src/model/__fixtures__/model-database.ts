@@ -94,7 +94,11 @@ export class ModelDatabase extends Database {
         return { connectionId: CONNECTION, channel: 'whatsapp', account: 'main', settings: {}, sealed: {}, status: 'active' };
       case 'order_target': {
         const run = tables.executions.get(args.p_id);
-        return run === undefined ? null : { placed: null, versionId: run.versionId, state: run.state };
+        if (run === undefined) return null;
+        const others = [...tables.executions.values()].filter(
+          (other) => run.endedAt !== null && other.mailboxId === run.mailboxId && other.endedAt === null,
+        );
+        return { placed: null, versionId: run.versionId, state: run.state, others };
       }
       default:
         throw new Error(`The model does not know the function ${name} of a tenant.`);

@@ -5,6 +5,7 @@ export * from './conversation/people.js';
 export * from './conversation/route.js';
 export { byTurn, listeners } from './conversation/waiting-tokens.js';
 export * from './conversation/rules.js';
+export { nextAdmitted, sessionKey, startTurn, type StartTurn, successors } from './conversation/session.js';
 export * from './definition/canonical.js';
 export * from './definition/check-value.js';
 export * from './definition/data-schema.js';

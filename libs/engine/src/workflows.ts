@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { EVENT_NAME_PATTERN, type Json, type JsonObject } from '@workflows/core';
-import { Doorbell, type StartLetter } from '@workflows/ports';
+import { Doorbell } from '@workflows/ports';
 import { EventStore, InboundStore, needsBell } from '@workflows/storage';
 import { ExecutionOrders, type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';
 import { checkInput, chooseTrigger } from './triggers/call-trigger.js';
 import { type BoundContact, ContactBinding, type ContactReference } from './triggers/contact-binding.js';
 import { eventIdOf, executionIdOf } from './triggers/execution-id.js';
 import { type PublishedWorkflow, PublishedWorkflows } from './triggers/published-workflows.js';
+import { startItem } from './triggers/start-item.js';
 import { StartRefused } from './triggers/start-refused.js';
 
 export interface StartRequest {
@@ -142,22 +143,19 @@ export class Workflows {
 
   private async accept(
     request: { tenantId: string; contact?: ContactReference; idempotencyKey?: string },
-    { workflowId, versionId }: PublishedWorkflow,
+    { workflowId, versionId, graph }: PublishedWorkflow,
     event: JsonObject & { trigger: string },
   ): Promise<Started> {
     const { tenantId, idempotencyKey } = request;
+    const trigger = graph.triggers[event.trigger];
+    if (trigger === undefined) throw new Error(`Workflow "${workflowId}" has no trigger "${event.trigger}".`);
     const contact: BoundContact | undefined = request.contact && (await this.contacts.resolve(tenantId, request.contact));
     const executionId = executionIdOf(tenantId, workflowId, event.trigger, idempotencyKey);
-    const start: StartLetter = {
-      executionId,
-      workflowId,
-      versionId,
-      trigger: event.trigger,
-      event: { id: executionId, ...event },
-    };
-    const [result] = await this.inbound.accept([
-      { kind: 'start', tenantId, executionId, start, ...(contact === undefined ? {} : { contact }) },
-    ]);
+    const item = startItem({
+      ...{ tenantId, executionId, workflowId, versionId, trigger, event: { id: executionId, ...event } },
+      ...(contact === undefined ? {} : { contact }),
+    });
+    const [result] = await this.inbound.accept([item]);
     if (result !== undefined && needsBell([result])) this.doorbell.ring('advance');
     return { executionId, repeated: result?.outcome === 'duplicate' };
   }

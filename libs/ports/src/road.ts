@@ -40,6 +40,8 @@ export type AcceptItem =
       /** The run's id, chosen by the caller; derived from the idempotency key where one was given. */
       executionId: string;
       start: StartLetter;
+      /** The mailbox of the run's session, so that its runs are one after the other; a contact's conversation comes before it. */
+      mailboxId?: string;
       /** Binds the run to a contact of a connection, creating both contact and conversation when new. */
       contact?: { connectionId: string; aliases: ContactAlias[]; name?: string };
     }

@@ -9,20 +9,19 @@ import {
   isDue,
   type Json,
   type JsonObject,
+  nextAdmitted,
   nextDue,
   plusMs,
   type Route,
-  type StoreRequest,
   routeMessage,
-  windowFailure,
   type Write,
 } from '@workflows/core';
-import { unmocked } from './node-players.js';
+import { EffectAnswers } from './effect-answers.js';
 import { Outbox } from './outbox.js';
 import { SimulatedEvents } from './simulated-events.js';
 import { SimulatedRun } from './simulated-run.js';
 import type { Stage } from './stage.js';
-import { failed, pointer, TestStopped } from './test-problem.js';
+import { failed, TestStopped } from './test-problem.js';
 import type { TestProblem } from './report.js';
 import type { Tables } from './tables.js';
 
@@ -46,12 +45,14 @@ export class Simulation {
   /** What the runs have written beside themselves, in order: in the engine these are rows of the commit. */
   readonly writes: Array<{ node: string; write: Write }> = [];
   private readonly events = new SimulatedEvents();
+  private readonly answers: EffectAnswers;
   private lastInboundAt: string | null;
   private outcomes = 0;
 
   constructor(private readonly stage: Stage) {
     this.now = stage.world.now;
     this.lastInboundAt = stage.world.lastInboundAt;
+    this.answers = new EffectAnswers(stage, this.outbox);
   }
 
   get tables(): Tables {
@@ -64,7 +65,7 @@ export class Simulation {
   }
 
   /** Starts a run without asking the triggers whether they want the event. */
-  async start(trigger: string, event: JsonObject, message?: InboundMessage): Promise<void> {
+  async start(trigger: string, event: JsonObject, message?: InboundMessage, queued?: true): Promise<void> {
     if (message !== undefined || WRITTEN.has(this.stage.world.trigger.type)) this.lastInboundAt = this.now;
     const run = new SimulatedRun(`run-${this.runs.length + 1}`, this.stage.graph, this.stage.mocks, this.stage.coverage);
     const context = this.stage.world.context(this.lastInboundAt);
@@ -80,9 +81,12 @@ export class Simulation {
         event,
         context,
         ...(message === undefined ? {} : { message }),
+        ...(queued === undefined ? {} : { queued }),
       }),
     );
     await this.tellWaits();
+    await this.admitNext();
+    if (message === undefined) await this.passTime(this.now);
   }
 
   /** An event from outside. Runs that wait for it are told; else it is there for a later wait. */
@@ -164,7 +168,7 @@ export class Simulation {
         break;
       case 'start':
         for (const id of route.cancel) await this.giveTo(id, { type: 'cancelled', at: this.now, reason: 'restarted' });
-        await this.start(route.trigger, route.event, message);
+        await this.start(route.trigger, route.event, message, route.queued);
         break;
       case 'people':
       case 'nobody':
@@ -184,6 +188,14 @@ export class Simulation {
   private async give(run: SimulatedRun, event: ExecutionEvent): Promise<void> {
     await this.carryOut(run, [...this.news(run), ...run.apply(event)]);
     if (event.type !== 'signal') await this.tellWaits();
+    if (run.hasEnded) await this.admitNext();
+  }
+
+  /** Like the engine, lets a run begin that waits for the end of another one of its session. */
+  private async admitNext(): Promise<void> {
+    const { graph } = this.stage;
+    const next = nextAdmitted(this.alive().map((run) => ({ run, state: run.state, graph })));
+    if (next !== null) await this.give(next.run, { type: 'admitted', at: this.now });
   }
 
   private news(run: SimulatedRun): Command[] {
@@ -231,50 +243,12 @@ export class Simulation {
   }
 
   /** What the world says to an effect at once; undefined when it says nothing yet. */
-  private answer(run: SimulatedRun, { seq, node, step, effect }: Command & { type: 'effect' }): EffectResult | undefined {
-    const mocked = run.mockOf(step)?.answer(run.attemptOf(step));
-    if (effect.kind === 'http') {
-      if (mocked !== undefined) return mocked;
-      throw new TestStopped(unmocked(pointer(this.stage.testPath, 'given', 'mocks'), node, 'http.request'));
-    }
-    if (effect.kind === 'store') return this.askStore(effect.request);
-    if (effect.kind === 'write') {
-      this.writes.push({ node, write: effect.write });
-      this.events.write(run, step, effect.write, this.now, this.alive());
-      return undefined;
-    }
-    if (mocked !== undefined && mocked.outcome !== 'done') return mocked;
-    const { conversation } = this.stage.world;
-    const closed =
-      conversation === null
-        ? null
-        : windowFailure(effect.message, conversation.capabilities, this.lastInboundAt, Date.parse(this.now));
-    if (closed !== null && !this.isReplyToComment(run)) return { outcome: 'failed', failure: closed };
-    const { id } = this.outbox.put({
-      at: this.now,
-      node,
-      executionId: run.id,
-      step,
-      seq,
-      notify: effect.notify,
-      message: effect.message,
-    });
-    return effect.notify === 'accepted'
-      ? (mocked ?? { outcome: 'done', data: { messageId: id, status: 'accepted' } })
-      : undefined;
-  }
-
-  /** A comment allows one private message before the contact has written. */
-  private isReplyToComment({ id }: SimulatedRun): boolean {
-    const isComment = this.stage.world.trigger.type === 'channel.comment' && this.lastInboundAt === null;
-    return isComment && this.outbox.sent.every(({ executionId }) => executionId !== id);
-  }
-
-  private askStore(request: StoreRequest): EffectResult {
-    const { world } = this.stage;
-    if (request.do === 'call') throw new Error('A call is mocked as a whole, so nothing is looked up for it.');
-    if (request.do !== 'contact') return world.tables.answer(request);
-    return { outcome: 'done', data: { version: world.changeContact(request) } };
+  private answer(run: SimulatedRun, command: Command & { type: 'effect' }): EffectResult | undefined {
+    const { node, step, effect } = command;
+    if (effect.kind !== 'write') return this.answers.answer(run, command, this.now, this.lastInboundAt);
+    this.writes.push({ node, write: effect.write });
+    this.events.write(run, step, effect.write, this.now, this.alive());
+    return undefined;
   }
 
   private alive(): SimulatedRun[] {

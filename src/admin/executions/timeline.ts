@@ -92,6 +92,8 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[], 
       case 'timer':
       case 'silenced':
       case 'released':
+      case 'joined':
+      case 'admitted':
       case 'effect':
       case 'signal':
         break;

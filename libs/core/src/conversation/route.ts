@@ -1,10 +1,10 @@
-import { WorkflowError } from '../failure.js';
 import type { CompiledGraph, CompiledTrigger } from '../graph/compiled-graph.js';
 import type { JsonObject } from '../json.js';
 import { channelEvent, postbackEvent } from '../machine/channel-event.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { LiveRun } from './live-run.js';
 import { isHandedOff } from './people.js';
+import { activeRuns, turnOf } from './session.js';
 import { isKeyworded, isThere, matchesTrigger, priorityOf } from './trigger-match.js';
 import { byTurn, isEarly, type Listener, listeners, offered } from './waiting-tokens.js';
 
@@ -33,10 +33,10 @@ export type Route =
   | { to: 'run'; executionId: string; token: number }
   /** It joins the burst that the run still gathers: a `message` event without a token. */
   | { to: 'gather'; executionId: string }
-  /** Start a run with `event`, after cancelling those in `cancel`. */
-  | { to: 'start'; workflowId: string; trigger: string; event: JsonObject; cancel: string[] }
+  /** Start a run with `event`, after cancelling those in `cancel`; `queued`: it waits for its turn in its session. */
+  | { to: 'start'; workflowId: string; trigger: string; event: JsonObject; cancel: string[]; queued?: true }
   /** It belongs to the run, which has no use for it now. */
-  | { to: 'consumed'; executionId: string; why: 'early' | 'active' | 'ignored' }
+  | { to: 'consumed'; executionId: string; why: 'early' | 'active' | 'ignored' | 'full' }
   /** People have the conversation: it is theirs. */
   | { to: 'people' }
   | { to: 'nobody' };
@@ -98,7 +98,7 @@ function matchingTriggers(input: RouteInput): Match[] {
       const makeEvent = trigger.type === 'channel.postback' ? postbackEvent : channelEvent;
       const event = makeEvent({ trigger: trigger.id, channel, at: receivedAt, message });
       return matchesTrigger(trigger, message, input, event)
-        ? [{ workflow, trigger, event, active: activeRuns(input, workflow, trigger, event) }]
+        ? [{ workflow, trigger, event, active: activeRuns(input.runs, workflow, trigger, event) }]
         : [];
     }),
   );
@@ -134,57 +134,12 @@ function toFallback(input: RouteInput): Route | null {
   if (published === undefined || trigger === undefined || message.kind === 'unsupported') return null;
   const event = channelEvent({ trigger: trigger.id, channel, at: receivedAt, message });
   const { workflow } = published;
-  return toMatch({ workflow, trigger, event, active: activeRuns(input, workflow, trigger, event) });
+  return toMatch({ workflow, trigger, event, active: activeRuns(input.runs, workflow, trigger, event) });
 }
 
 function toMatch({ workflow, trigger, event, active }: Match): Route {
-  const [first] = active;
-  const restarts = trigger.session.onActive === 'restart';
-  if (first !== undefined && !restarts) {
-    return { to: 'consumed', executionId: first.state.id, why: trigger.session.onActive === 'ignore' ? 'ignored' : 'active' };
-  }
-  return { to: 'start', workflowId: workflow, trigger: trigger.id, event, cancel: active.map(({ state }) => state.id) };
-}
-
-/** Runs are of one conversation, so for the key `contact` every live run of the workflow is in the same session. */
-function activeRuns(
-  { runs }: Pick<RouteInput, 'runs'>,
-  workflow: string,
-  trigger: CompiledTrigger,
-  event: JsonObject,
-): LiveRun[] {
-  const { key } = trigger.session;
-  if (key === null) return [];
-  const ofWorkflow = runs.filter(({ graph }) => graph.workflow === workflow);
-  if (key === 'contact') return ofWorkflow;
-  const wanted = sessionKey(trigger, event);
-  return ofWorkflow.filter(
-    ({ state, graph }) => wanted !== null && sessionKey(graph.triggers[state.trigger], state.event) === wanted,
-  );
-}
-
-/**
- * The live runs that have taken over the session of a run that has ended. While there is one, the ended run must not come
- * back: a contact would be in the same workflow twice.
- */
-export function successors(ended: LiveRun, runs: readonly LiveRun[]): LiveRun[] {
-  const { state, graph } = ended;
-  const trigger = graph.triggers[state.trigger];
-  if (trigger === undefined || !trigger.type.startsWith('channel.')) return [];
-  const others = runs.filter((run) => run.state.id !== state.id && run.state.ending === undefined);
-  return activeRuns({ runs: others }, graph.workflow, trigger, state.event);
-}
-
-/** A key that cannot be computed is nobody's key: such an event starts a run of its own. */
-function sessionKey(trigger: CompiledTrigger | undefined, event: JsonObject): string | null {
-  const key = trigger?.session.key;
-  if (typeof key !== 'function') return null;
-  try {
-    return key({ event });
-  } catch (error) {
-    if (error instanceof WorkflowError) return null;
-    throw error;
-  }
+  const turn = turnOf(trigger, active);
+  return turn.to === 'consumed' ? turn : { ...turn, workflowId: workflow, trigger: trigger.id, event };
 }
 
 function toToken({ run, token }: Listener): Route {

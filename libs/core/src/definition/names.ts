@@ -35,6 +35,9 @@ export const LANGUAGE_NODE_TYPES: readonly string[] = [
   ...['switch', 'set', 'transform', 'parallel', 'foreach', 'join', 'end'],
 ];
 
+/** Trigger types whose events may come in bursts that `session.debounce` merges (language, section 2). */
+export const MERGED_TRIGGER_TYPES: readonly string[] = ['channel.message', 'webhook', 'event'];
+
 /**
  * Trigger types that this engine runs. The others of the language are judged like them and then refused by name: whoever
  * makes one run adds it here.

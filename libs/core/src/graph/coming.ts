@@ -1,5 +1,4 @@
 import { LANGUAGE_TRIGGER_TYPES } from '../definition/triggers.js';
-import { isObject } from '../expression/convert.js';
 import type { Outline } from './outline.js';
 import type { Problem } from './problem.js';
 
@@ -8,24 +7,13 @@ import type { Problem } from './problem.js';
  * by name: a field that is accepted and then ignored would break its promise in silence. `triggerTypes`: those that run.
  */
 export function checkComing(outline: Outline, triggerTypes: readonly string[]): Problem[] {
-  const triggers = outline.triggers.flatMap(({ pointer, raw: { type } }) => {
+  return outline.triggers.flatMap(({ pointer, raw: { type } }) => {
     const known = LANGUAGE_TRIGGER_TYPES.find((name) => name === type);
     return known === undefined || triggerTypes.includes(known) ? [] : [comingTrigger(`${pointer}/type`, known, triggerTypes)];
   });
-  const sessions = outline.triggers.flatMap(({ pointer, raw }) => {
-    const session = raw['session'];
-    const queues = isObject(session) && session['onActive'] === 'queue';
-    return queues ? [coming(`${pointer}/session/onActive`, 'queue', 'Use "resume", "restart" or "ignore".')] : [];
-  });
-  return [...triggers, ...sessions];
 }
 
 function comingTrigger(path: string, type: string, running: readonly string[]): Problem {
   const message = `The trigger type "${type}" is part of the language but this engine does not run it yet.`;
   return { path, code: 'shape.node_type', severity: 'error', message, hint: `This engine runs: ${running.join(', ')}.` };
-}
-
-function coming(path: string, what: string, hint: string): Problem {
-  const message = `'${what}' is part of the language but this engine does not run it yet.`;
-  return { path, code: 'shape.invalid', severity: 'error', message, hint };
 }

@@ -29,6 +29,7 @@ import { regionsOf } from './regions.js';
 import { checkResources } from './resources.js';
 import { scopeTypes } from './scope-types.js';
 import { checkShape } from './shape.js';
+import { checkSessions } from './sessions.js';
 import { sitesOf } from './sites.js';
 import { checkStructure } from './structure.js';
 import { checkTables, frozenSchemas } from './tables.js';
@@ -107,6 +108,7 @@ function compilePlain(
     ...checkTemplates(outline, context),
     ...checkCaps(outline, context),
     ...checkCalls(outline, context),
+    ...checkSessions(outline),
     ...checkDurations(outline, edges),
     ...checkSchedules(outline),
   ];

@@ -90,13 +90,6 @@ const SHAPE: Defect[] = [
     { type: 'http.request', with: { method: 'DELETE', url: 'https://crm.example/1' } },
     'shape.invalid',
   ],
-  [
-    'a session that queues, which does not happen yet',
-    '/triggers/0/session',
-    { onActive: 'queue' },
-    'shape.invalid',
-    '/triggers/0/session/onActive',
-  ],
   ['a version that a node type does not have', '/nodes/thanks/typeVersion', 2, 'shape.node_type'],
   ['a trigger type that nobody knows', '/triggers/0/type', 'chanel.message', 'shape.node_type'],
   [

@@ -39,7 +39,7 @@ export function eventType(trigger: TriggerDefinition, tables: TenantContext['tab
         { runId: STRING, errorCode: STRING },
       );
     case 'webhook':
-      return objectType({ ...common, method: STRING, query: DYN, headers: DYN, body: given(trigger.body) });
+      return merged(trigger, { ...common, method: STRING, query: DYN, headers: DYN, body: given(trigger.body) });
     case 'schedule':
       // Each run of an audience has its row; without an audience there is none.
       return objectType({
@@ -48,7 +48,7 @@ export function eventType(trigger: TriggerDefinition, tables: TenantContext['tab
         ...(trigger.audience ? { row: rowOf(trigger.audience.table, tables) } : {}),
       });
     case 'event':
-      return objectType({ ...common, name: STRING, key: STRING, data: given(trigger.data), source: STRING });
+      return merged(trigger, { ...common, name: STRING, key: STRING, data: given(trigger.data), source: STRING });
     case 'call':
       return objectType({ ...common, input: given(trigger.input) });
     case 'workflow.finished':
@@ -73,6 +73,12 @@ export function eventType(trigger: TriggerDefinition, tables: TenantContext['tab
 function rowOf(table: string, tables: NonNullable<TenantContext['tables']>): ExpressionType {
   const columns = Object.hasOwn(tables, table) ? tables[table] : undefined;
   return columns ? typeOfSchema(rowSchema(columns)) : DYN;
+}
+
+/** An event that gathers has itself and the others of its burst as a list. */
+function merged(trigger: TriggerDefinition, own: Record<string, ExpressionType>): ExpressionType {
+  if (trigger.session?.debounce === undefined) return objectType(own);
+  return objectType({ ...own, items: { kind: 'list', item: objectType(own) } });
 }
 
 const oneOf = (choices: string[]): ExpressionType => ({ kind: 'string', choices });

@@ -58,7 +58,7 @@ export function endRun(draft: Draft, ending: Ending): null {
   else Object.assign(draft.state, ending);
   draft.state.tokens = [];
   if (draft.state.ending === undefined) delete draft.state.compensations;
-  for (const passing of ['gathering', 'regions', 'paused', 'silenced', 'held'] as const) delete draft.state[passing];
+  for (const passing of ['gathering', 'queued', 'regions', 'paused', 'silenced', 'held'] as const) delete draft.state[passing];
   const kept = draft.commands.filter((command) => command.type !== 'run' && command.type !== 'resume');
   draft.commands.splice(0, draft.commands.length, ...kept);
   return null;

@@ -21,6 +21,8 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       message?: InboundMessage;
       /** True: people have the conversation, so the run makes its first step when they give it back. */
       silenced?: true;
+      /** True: another run of its session is alive, so the run begins when it is `admitted`. */
+      queued?: true;
       /** The step that called the run and waits for its end. */
       caller?: Caller;
       /** Over how many calls the run was reached; absent: it was not called. */
@@ -45,6 +47,10 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       receivedAt: string;
       /** The token that waits for it; absent while the run still gathers. */ token?: number;
     }
+  /** Another event of the burst that the run gathers; no channel's. `receivedAt`: when it was stored. */
+  | { type: 'joined'; event: JsonObject; receivedAt: string }
+  /** It is the run's turn in its session. */
+  | { type: 'admitted' }
   | { type: 'effect'; seq: number; result: EffectResult }
   /**
    * Something from outside for a step that waits for it by this name; one that has moved on is not touched. `id`: the
@@ -71,7 +77,10 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
 /** What is for a run that cannot act on it now. The rest of the events is acted upon, or without use, at any time. */
 export type HeldEvent = Exclude<
   ExecutionEvent,
-  { type: 'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'migrated' | 'silenced' | 'released' | 'broken' }
+  {
+    type:
+      'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'migrated' | 'silenced' | 'released' | 'broken' | 'admitted';
+  }
 >;
 
 /** A step of another run, which lives in the same mailbox. */

@@ -18,9 +18,18 @@ function isAwaited({ tokens }: Stopped, seq: number): boolean {
 }
 
 function isForSteps(event: ExecutionEvent): event is HeldEvent {
-  return !['started', 'context', 'timer', 'cancelled', 'ordered', 'migrated', 'silenced', 'released', 'broken'].includes(
-    event.type,
-  );
+  return ![
+    'started',
+    'context',
+    'timer',
+    'cancelled',
+    'ordered',
+    'migrated',
+    'silenced',
+    'released',
+    'broken',
+    'admitted',
+  ].includes(event.type);
 }
 
 export function hold(state: ExecutionState, event: HeldEvent): ExecutionState {

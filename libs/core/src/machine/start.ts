@@ -1,3 +1,4 @@
+import { MERGED_TRIGGER_TYPES } from '../definition/names.js';
 import type { CompiledGraph } from '../graph/compiled-graph.js';
 import type { JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
@@ -8,6 +9,7 @@ import { earliest, plusMs } from './instant.js';
 import { move } from './move.js';
 import { scopeOf } from './scope.js';
 import { heard } from './spoken.js';
+import { isStill } from './still.js';
 import type { ExecutionState, Token } from './state.js';
 import { assignAll, attempt } from './variables.js';
 
@@ -24,35 +26,57 @@ export function start(graph: CompiledGraph, event: ExecutionEvent & { type: 'sta
     return draft;
   }
   if (event.message !== undefined) heard(draft, event.message);
-  if (trigger.session.debounceMs > 0 && event.message !== undefined) {
-    const latest = plusMs(event.at, Math.max(trigger.session.maxDebounceMs, trigger.session.debounceMs));
-    draft.state.gathering = { until: plusMs(event.at, trigger.session.debounceMs), latest, messages: [event.message] };
-    return draft;
+  if (event.queued === true) draft.state.queued = { since: event.at };
+  const { debounceMs, maxDebounceMs } = trigger.session;
+  if (debounceMs > 0 && MERGED_TRIGGER_TYPES.includes(trigger.type)) {
+    const burst = event.message === undefined ? { messages: [], items: [event.event] } : { messages: [event.message] };
+    const latest = plusMs(event.at, Math.max(maxDebounceMs, debounceMs));
+    draft.state.gathering = { until: plusMs(event.at, debounceMs), latest, ...burst };
   }
-  begin(draft);
+  beginIfReady(draft);
   return draft;
 }
 
-/** One more message of the burst: it pushes the beginning away, but never past `latest`. */
-export function gather(draft: Draft, message: InboundMessage, receivedAt: string): void {
+/** One more of the burst: it pushes the beginning away, but never past `latest`. */
+export function gather(draft: Draft, more: { message: InboundMessage } | { item: JsonObject }, receivedAt: string): void {
   const { gathering } = draft.state;
   const trigger = draft.graph.triggers[draft.state.trigger];
   if (gathering === undefined || trigger === undefined) return;
+  const { messages, items = [] } = gathering;
   draft.state.gathering = {
     ...gathering,
     until: earliest([plusMs(receivedAt, trigger.session.debounceMs), gathering.latest]) ?? gathering.latest,
-    messages: [...gathering.messages, message],
+    ...('message' in more ? { messages: [...messages, more.message] } : { items: [...items, more.item] }),
   };
 }
 
-/** The burst is complete, or there was none: computes the trigger's variables once and enters the first node. */
-export function begin(draft: Draft): void {
+/** The burst is complete. */
+export function gathered(draft: Draft): void {
+  const { state } = draft;
+  if (state.gathering === undefined) return;
+  const { messages, items } = state.gathering;
+  state.event = items === undefined ? mergeBurst(state.event, messages) : { ...state.event, items };
+  delete state.gathering;
+  beginIfReady(draft);
+}
+
+/** It is the run's turn in its session. */
+export function admit(draft: Draft): void {
+  if (draft.state.queued === undefined || isStill(draft.state)) return;
+  delete draft.state.queued;
+  delete draft.state.reason;
+  beginIfReady(draft);
+}
+
+/** Nothing more belongs to the first event, and no other run of the session is alive. */
+function beginIfReady(draft: Draft): void {
+  if (draft.state.gathering === undefined && draft.state.queued === undefined) begin(draft);
+}
+
+/** Computes the trigger's variables once and enters the first node. */
+function begin(draft: Draft): void {
   const { graph, state, at } = draft;
   const trigger = graph.triggers[state.trigger];
-  if (state.gathering !== undefined) {
-    state.event = mergeBurst(state.event, state.gathering.messages);
-    delete state.gathering;
-  }
   const assigned = attempt(draft, () => assignAll(draft, trigger?.assign ?? {}, () => scopeOf(graph, state, null, at)));
   if (!assigned.ok) {
     failRun(draft, assigned.failure);

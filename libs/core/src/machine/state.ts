@@ -26,8 +26,13 @@ export interface ExecutionState {
   /** The step of another run that waits for this one, and over how many calls it was reached. Absent when it was not called. */
   caller?: Caller;
   depth?: number;
-  /** Present while the first event still gathers the messages of its burst (`session.debounce`). */
-  gathering?: { until: string; latest: string; messages: InboundMessage[] };
+  /**
+   * Present while the first event still gathers its burst (`session.debounce`): messages, or `items`, which are events that
+   * come from no channel.
+   */
+  gathering?: { until: string; latest: string; messages: InboundMessage[]; items?: JsonObject[] };
+  /** Present while another run of the session is alive: the run begins when that one has ended. Its `reason` is then `queued`. */
+  queued?: { since: string };
   vars: JsonObject;
   /** Present on a run that was moved to another version: which one it is pinned to now, and by which migration. */
   migrated?: { migration: string; version: number; versionId: string };

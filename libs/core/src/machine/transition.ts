@@ -12,7 +12,7 @@ import { move } from './move.js';
 import { returned } from './returned.js';
 import { heard } from './spoken.js';
 import { release, silence } from './silence.js';
-import { gather, start } from './start.js';
+import { admit, gather, start } from './start.js';
 import type { ExecutionState, Token } from './state.js';
 import { isStill } from './still.js';
 import { keepRegistrations } from './registrations.js';
@@ -87,7 +87,7 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
     }
     case 'message':
       heard(draft, event.message);
-      if (event.token === undefined) gather(draft, event.message, event.receivedAt);
+      if (event.token === undefined) gather(draft, { message: event.message }, event.receivedAt);
       else
         onMessage(
           draft,
@@ -95,6 +95,12 @@ function apply(draft: Draft, event: Exclude<ExecutionEvent, { type: 'started' }>
           event.message,
           event.receivedAt,
         );
+      return;
+    case 'joined':
+      gather(draft, { item: event.event }, event.receivedAt);
+      return;
+    case 'admitted':
+      admit(draft);
       return;
     case 'effect':
       onEffect(draft, event.seq, event.result);
@@ -147,6 +153,7 @@ function finish(draft: Draft, before: ExecutionState | null): Transition {
   answerCaller(draft, before);
   if (!hasEnded(state)) state.status = liveStatus(state);
   if (state.ending !== undefined) state.reason = 'compensating';
+  else if (state.queued !== undefined) state.reason = 'queued';
   return { state, commands };
 }
 

@@ -8,7 +8,7 @@ import type { ExecutionEvent } from './event.js';
 import type { EffectResult, Signal } from './outcome.js';
 import { leaveRegions } from './region.js';
 import { deadlineFailure } from './retry.js';
-import { begin } from './start.js';
+import { gathered } from './start.js';
 import type { Token } from './state.js';
 import { isStill } from './still.js';
 
@@ -21,7 +21,7 @@ export function onTimer(draft: Draft): void {
   }
   if (isStill(state)) return;
   if (state.gathering !== undefined) {
-    if (isDue(state.gathering.until, at)) begin(draft);
+    if (isDue(state.gathering.until, at)) gathered(draft);
     return;
   }
   for (const token of [...state.tokens]) {

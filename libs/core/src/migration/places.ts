@@ -35,7 +35,8 @@ export function checkPlaces(situation: Situation): Obstacle[] {
       : [],
   );
   // A run that still gathers its first messages begins on the new version.
-  const begins = state.gathering === undefined ? [] : missing(situation, to.graph.start, state.steps);
+  const begins =
+    state.gathering === undefined && state.queued === undefined ? [] : missing(situation, to.graph.start, state.steps);
   return distinct([...forks, ...waiting, ...undone, ...begins]);
 }
 

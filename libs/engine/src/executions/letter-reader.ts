@@ -1,4 +1,14 @@
-import { assertNever, consentOf, decide, type ExecutionEvent, type JsonObject, routeMessage, successors } from '@workflows/core';
+import {
+  assertNever,
+  consentOf,
+  decide,
+  type ExecutionEvent,
+  type JsonObject,
+  routeMessage,
+  startTurn,
+  type StartTurn,
+  successors,
+} from '@workflows/core';
 import type { Letter, StartLetter } from '@workflows/ports';
 import { v7 as uuidv7 } from 'uuid';
 import type { PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -14,7 +24,10 @@ type LetterOf<Kind extends Letter['kind']> = Letter & { kind: Kind };
 const ON_A_PHONE = 'phone';
 
 /** What has begun a run beside its event: a message, or the step of another run. */
-type Begun = Pick<ExecutionEvent & { type: 'started' }, 'message' | 'caller' | 'depth'>;
+type Begun = Pick<ExecutionEvent & { type: 'started' }, 'message' | 'caller' | 'depth' | 'queued'>;
+
+/** What has no session begins by itself. */
+const ALONE: StartTurn = { to: 'start', cancel: [] };
 
 /** Gives each letter of a mailbox to the run that it is for, or starts one. A letter is dealt with exactly once. */
 export class LetterReader {
@@ -122,7 +135,8 @@ export class LetterReader {
           'restarted',
         );
         const run = LiveRun.born({ ...workflow, executionId: uuidv7() }, workflow.graph);
-        return advanceAll([...cancelled, this.begin(run, route.trigger, route.event, { message })]);
+        const how = { message, ...(route.queued === undefined ? {} : { queued: route.queued }) };
+        return advanceAll([...cancelled, this.begin(run, route.trigger, route.event, how)]);
       }
       case 'people':
       case 'nobody':
@@ -160,7 +174,33 @@ export class LetterReader {
     const event: JsonObject = { ...start.event, at: letter.receivedAt };
     const { caller, depth } = start;
     const called = { ...(caller === undefined ? {} : { caller }), ...(depth === undefined ? {} : { depth }) };
-    return this.begin(LiveRun.born(start, graph), start.trigger, event, called).advance();
+    const run = LiveRun.born(start, graph);
+    const trigger = graph.triggers[start.trigger];
+    const turn = trigger === undefined ? ALONE : startTurn(this.alive(), { workflow: graph.workflow, trigger, event });
+    switch (turn.to) {
+      case 'start': {
+        const cancelled = this.cancel(
+          this.alive().filter(({ executionId }) => turn.cancel.includes(executionId)),
+          'restarted',
+        );
+        const how = { ...called, ...(turn.queued === undefined ? {} : { queued: turn.queued }) };
+        return advanceAll([...cancelled, this.begin(run, start.trigger, event, how)]);
+      }
+      case 'gather':
+        await this.give(turn.executionId, { type: 'joined', at: this.session.now(), event, receivedAt: letter.receivedAt });
+        return this.notStarted(run, start.trigger, event, called, 'session.joined');
+      case 'consumed':
+        return this.notStarted(run, start.trigger, event, called, `session.${turn.why}`);
+      default:
+        return assertNever(turn);
+    }
+  }
+
+  /** Whoever has asked for the run can look at what became of it: it was cancelled before its first step. */
+  private async notStarted(run: LiveRun, trigger: string, event: JsonObject, how: Begun, reason: string): Promise<void> {
+    const segment = this.begin(run, trigger, event, { ...how, queued: true });
+    segment.tell({ type: 'cancelled', at: this.session.now(), reason });
+    await segment.advance();
   }
 
   private cancel(runs: LiveRun[], reason: string): Segment[] {

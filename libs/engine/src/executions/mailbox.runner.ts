@@ -16,6 +16,7 @@ import { type Committed, MailboxSession } from './mailbox-session.js';
 import { PeopleHold } from './people-hold.js';
 import { RunEnds } from './run-ends.js';
 import { Segment } from './segment.js';
+import { SessionQueue } from './session-queue.js';
 
 export interface AdvanceInput {
   claimed: ClaimedMailbox;
@@ -67,18 +68,23 @@ export class MailboxRunner {
     }
     for (const run of session.runs) await takeUp(run, segment);
     const hold = new PeopleHold(session, segment);
-    await hold.settle();
+    const queue = new SessionQueue(session, segment);
+    const settle = async (): Promise<void> => {
+      await hold.settle();
+      await queue.settle();
+    };
+    await settle();
     const reader = new LetterReader(session, hold, this.workflows, published, segment);
     for (const letter of claimed.letters) {
       await fireTimers(letter.receivedAt, session, segment);
-      await hold.settle();
+      await settle();
       // Before it is read: a commit on the way holds what the letter has done, so it must not come again.
       session.read(letter.seq);
       await reader.read(letter);
-      await hold.settle();
+      await settle();
     }
     await fireTimers(session.claimedAt, session, segment);
-    await hold.settle();
+    await settle();
     const wakeAt = earliest(session.runs.filter((run) => !run.hasEnded).map((run) => nextDue(run.state)));
     const result = await session.release(wakeAt);
     return { result, committed: session.committed, wakeAt };

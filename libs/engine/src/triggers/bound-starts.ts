@@ -3,6 +3,7 @@ import { type CompiledTrigger, type JsonObject, WorkflowError } from '@workflows
 import type { AcceptItem } from '@workflows/ports';
 import { type BoundContact, ContactBinding, contactOf } from './contact-binding.js';
 import { executionIdOf } from './execution-id.js';
+import { startItem } from './start-item.js';
 import { StartRefused } from './start-refused.js';
 
 /** Something that has happened, and the trigger that it starts a run by. */
@@ -31,8 +32,10 @@ export class BoundStarts {
     const contact = await this.contactFor(tenantId, workflowId, trigger, event);
     if (contact === 'refused') return 'refused';
     const executionId = executionIdOf(tenantId, workflowId, trigger.id, key);
-    const start = { executionId, workflowId, versionId, trigger: trigger.id, event };
-    return { kind: 'start', tenantId, executionId, start, ...(contact === undefined ? {} : { contact }) };
+    return startItem({
+      ...{ tenantId, executionId, workflowId, versionId, trigger, event },
+      ...(contact === undefined ? {} : { contact }),
+    });
   }
 
   private async contactFor(

@@ -12,6 +12,11 @@ export function executionIdOf(tenantId: string, workflowId: string, trigger: str
   return uuidv5(JSON.stringify([tenantId, workflowId, trigger, idempotencyKey]), NAMESPACE);
 }
 
+/** The id of the mailbox in which the runs of a session live that belong to no contact. */
+export function sessionMailboxOf(tenantId: string, workflowId: string, key: string): string {
+  return uuidv5(JSON.stringify([tenantId, 'session', workflowId, key]), NAMESPACE);
+}
+
 /** The id of an event from outside, in the same way: the same key means the same event. */
 export function eventIdOf(tenantId: string, idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return uuidv7();

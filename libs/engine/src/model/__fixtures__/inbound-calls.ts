@@ -40,7 +40,7 @@ function addressOf(tables: Tables, item: AcceptItem | PlacedOrder): string | nul
     case 'echo':
       return tables.contact(item.aliases[0]!).id;
     case 'start':
-      return item.contact === undefined ? item.executionId : tables.contact(item.contact.aliases[0]!).id;
+      return item.contact === undefined ? (item.mailboxId ?? item.executionId) : tables.contact(item.contact.aliases[0]!).id;
     case 'cancel':
     case 'signal':
     case 'order':

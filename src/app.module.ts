@@ -13,6 +13,7 @@ import { CredentialsController } from './admin/credentials/credentials.controlle
 import { EventsController } from './admin/events/events.controller.js';
 import { ExecutionHistoryController } from './admin/executions/execution-history.controller.js';
 import { AuditController } from './admin/audit/audit.controller.js';
+import { ExecutionForksController } from './admin/executions/execution-forks.controller.js';
 import { RedriveController } from './admin/executions/redrive.controller.js';
 import { ExecutionOrdersController } from './admin/executions/execution-orders.controller.js';
 import { ExecutionsController } from './admin/executions/executions.controller.js';
@@ -69,6 +70,7 @@ const API_CONTROLLERS = [
   AuditController,
   RedriveController,
   ExecutionOrdersController,
+  ExecutionForksController,
   ExecutionsController,
   ExecutionHistoryController,
   EventsController,

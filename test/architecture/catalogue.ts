@@ -24,6 +24,7 @@ export const DEFINERS: Record<string, string[]> = {
     'forget_slots',
     'forget_writes',
     'give_back_conversation',
+    'place_forks',
     'place_orders',
     'record_receipts',
     'release_mailboxes',

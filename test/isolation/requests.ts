@@ -96,6 +96,7 @@ export const REQUESTS: Record<string, Fill> = {
   'GET /v1/audit': (of) => ({ query: `?target=execution:${of('executionId')}` }),
   'POST /v1/executions/redrive': (of) => ({ body: { workflow: of('workflowId'), limit: 10 } }),
   'POST /v1/executions/{executionId}/cancel': () => ({ body: { reason: 'attack' } }),
+  'POST /v1/executions/{executionId}/fork': () => ({ body: { step: 1 } }),
   'POST /v1/executions/{executionId}/retry': () => ({ body: {} }),
   'POST /v1/executions/{executionId}/skip': () => ({ body: { node: 'greet' } }),
   'POST /v1/executions': (of) => ({ body: { workflow: of('workflowId'), contact: { connection: 'main', address: '15550100' } } }),

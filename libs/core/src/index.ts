@@ -49,6 +49,7 @@ export * from './machine/command.js';
 export * from './machine/context.js';
 export * from './machine/decide.js';
 export { hasEnded } from './machine/draft.js';
+export { forkAt, type ForkDecision, type ForkRefusal, forkedState } from './machine/fork-at.js';
 export * from './machine/due.js';
 export * from './machine/event.js';
 export * from './machine/instant.js';

@@ -8,6 +8,7 @@ export type { WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
 export { Metrics } from './metrics/metrics.js';
 export { NodeRegistry } from './nodes/node.registry.js';
 export { type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';
+export { ExecutionForks, type ForkOutcome, type ForkRequest } from './orders/execution-forks.js';
 export { Redrive } from './orders/redrive.js';
 export { Conversations, type Replied } from './people/conversations.js';
 export { Tasks } from './people/tasks.js';

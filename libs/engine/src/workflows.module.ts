@@ -25,6 +25,7 @@ import { WriteForgetter } from './housekeeping/write-forgetter.js';
 import { Metrics } from './metrics/metrics.js';
 import { ExecutionFacts } from './facts/execution-facts.js';
 import { ExecutionOrders } from './orders/execution-orders.js';
+import { ExecutionForks } from './orders/execution-forks.js';
 import { Redrive } from './orders/redrive.js';
 import { Acknowledger } from './inbound/acknowledger.js';
 import { InboundService } from './inbound/inbound.service.js';
@@ -90,6 +91,7 @@ export class WorkflowsModule {
       Metrics,
       NodeRegistry,
       PublishedWorkflows,
+      ExecutionForks,
       Redrive,
       Tasks,
       Workflows,

@@ -8,5 +8,6 @@ export * from './node.js';
 export * from './orders.js';
 export * from './records.js';
 export * from './road.js';
+export * from './start-letter.js';
 export * from './schedules.js';
 export * from './store-performer.js';

@@ -1,4 +1,5 @@
 import type { ExecutionState, JsonObject, Order } from '@workflows/core';
+import type { StartLetter } from './start-letter.js';
 
 /** An order on its way to a run, with what the audit log says of it. Stored with its record, or not at all. */
 export interface PlacedOrder {
@@ -13,6 +14,22 @@ export interface PlacedOrder {
   requestId?: string;
   /** What the audit log says beside the order itself; no secrets. */
   details?: JsonObject;
+}
+
+/** A fork on its way into the mailbox of the run that it comes from, or into one of its own. */
+export interface PlacedFork {
+  tenantId: string;
+  start: StartLetter;
+  by: string;
+  requestId?: string;
+}
+
+/** What decides whether a run can be forked. */
+export interface ForkTarget {
+  /** The fork that came before under the same id. */
+  placed: { step: number; replace: boolean } | null;
+  /** The live runs of the run's mailbox, the oldest first; it may be among them. */
+  others: OrderTarget['others'];
 }
 
 /** A run whose worker waits for a service. */

@@ -1,5 +1,4 @@
 import type {
-  Caller,
   ContactAlias,
   Effect,
   EffectResult,
@@ -14,6 +13,7 @@ import type {
   Order,
   Restore,
 } from '@workflows/core';
+import type { StartLetter } from './start-letter.js';
 
 /** A tenant's account on a channel, as far as routing needs it. Held in memory by every process that accepts webhooks. */
 export interface ConnectionRoute {
@@ -57,18 +57,6 @@ export type AcceptItem =
   | { kind: 'cancel'; tenantId: string; executionId: string; dedupe: string; reason: string; by: string }
   /** For a step of a run that waits for it by this name. */
   | { kind: 'signal'; tenantId: string; executionId: string; dedupe: string; step: number; name: string; data: Json };
-
-export interface StartLetter {
-  executionId: string;
-  workflowId: string;
-  /** The published version that the caller resolved. */
-  versionId: string;
-  trigger: string;
-  event: JsonObject;
-  /** Of a run that another one calls: the step that waits for it, and over how many calls it is reached. */
-  caller?: Caller;
-  depth?: number;
-}
 
 /** By position in the call: what became of each item. */
 export type AcceptResult = Array<

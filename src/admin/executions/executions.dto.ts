@@ -92,9 +92,15 @@ export class ExecutionPage extends PageEnd {
   @ApiProperty({ type: [ExecutionSummaryView] }) items: ExecutionSummaryView[];
 }
 
+class ForkOriginView {
+  @ApiProperty({ format: 'uuid' }) executionId: string;
+  @ApiProperty({ description: 'The step of that run with which this one began.' }) step: number;
+}
+
 class TimelineStartView {
   @ApiProperty({ format: 'date-time' }) at: string;
   @ApiProperty() trigger: string;
+  @ApiProperty({ type: ForkOriginView, nullable: true }) forkedFrom: ForkOriginView | null;
 }
 
 class TimelineErrorView {

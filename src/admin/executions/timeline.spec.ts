@@ -62,7 +62,7 @@ describe('timelineOf', () => {
       [segment(1, started, returned(1, 1, 'ask', waiting)), segment(2, answer(5), returned(5, 1, 'ask', { kind: 'done' }))],
       [],
     );
-    expect(timeline.started).toEqual({ at: at(0), trigger: 'wa_keyword' });
+    expect(timeline.started).toEqual({ at: at(0), trigger: 'wa_keyword', forkedFrom: null });
     expect(timeline.steps).toHaveLength(1);
     expect(timeline.steps[0]).toMatchObject({
       node: 'ask',

@@ -3,7 +3,7 @@ import type { EffectRecord, HistorySegment } from '@workflows/ports';
 
 /** What a run did, step by step, as a person reads it. Holds no outputs and no message texts. */
 export interface Timeline {
-  started: { at: string; trigger: string } | null;
+  started: { at: string; trigger: string; forkedFrom: { executionId: string; step: number } | null } | null;
   steps: TimelineStep[];
   /** Things that happened to the run and belong to no step: a cancellation, an order (its kind is the reason), a defect of the engine. */
   incidents: Array<{ at: string; what: 'cancelled' | 'broken' | 'ordered' | 'migrated'; reason: string; by?: string }>;
@@ -56,7 +56,7 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[], 
   for (const event of ordered.flatMap((segment) => segment.events)) {
     switch (event.type) {
       case 'started':
-        timeline.started = { at: event.at, trigger: event.trigger };
+        timeline.started = { at: event.at, trigger: event.trigger, forkedFrom: originOf(event) };
         break;
       case 'returned':
         stepOfToken.set(event.token, event.step);
@@ -104,6 +104,10 @@ export function timelineOf(segments: HistorySegment[], effects: EffectRecord[], 
   for (const effect of effects) steps.get(effect.step)?.effects.push(effectOf(effect));
   timeline.steps = [...steps.values()].sort((a, b) => a.step - b.step);
   return timeline;
+}
+
+function originOf({ fork }: Extract<ExecutionEvent, { type: 'started' }>): { executionId: string; step: number } | null {
+  return fork === undefined ? null : { executionId: fork.executionId, step: fork.step };
 }
 
 type Returned = Extract<ExecutionEvent, { type: 'returned' }>;

@@ -70,6 +70,18 @@ export function resume(draft: Draft, token: Token, signal: Signal): Next {
   return null;
 }
 
+/** Asks for the answer of a step that is at work, as it was asked for before. */
+export function ask(draft: Draft, token: Token): Next {
+  if (token.phase.kind !== 'running') return null;
+  const input = tryInput(draft, token);
+  if ('failure' in input) return input;
+  const { id, step, node, attempt, phase } = token;
+  const { signal, memory } = phase;
+  if (signal === undefined) draft.commands.push({ type: 'run', token: id, step, node, attempt, input });
+  else draft.commands.push({ type: 'resume', token: id, step, node, attempt, input, signal, memory });
+  return null;
+}
+
 export function durationExceeded(): Failure {
   return ceiling('limit.duration', 'The run has lived for its whole limits.maxDuration. Raise it or shorten the waits.');
 }

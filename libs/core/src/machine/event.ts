@@ -27,6 +27,8 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       caller?: Caller;
       /** Over how many calls the run was reached; absent: it was not called. */
       depth?: number;
+      /** Where another run stood, for one that begins in the middle of its way: `event` and `trigger` are that run's. */
+      fork?: ForkOrigin;
     }
   /** What the run reads of contact, conversation or tenant has changed since it last looked. */
   | { type: 'context'; context: ExecutionContext }
@@ -82,6 +84,14 @@ export type HeldEvent = Exclude<
       'started' | 'context' | 'timer' | 'cancelled' | 'ordered' | 'migrated' | 'silenced' | 'released' | 'broken' | 'admitted';
   }
 >;
+
+/** The run and the step that a fork begins with, and the state in which the run was then. */
+export interface ForkOrigin {
+  executionId: string;
+  step: number;
+  /** A ForkedState, as it is stored. */
+  state: JsonObject;
+}
 
 /** A step of another run, which lives in the same mailbox. */
 export interface Caller {

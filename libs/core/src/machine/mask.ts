@@ -15,7 +15,7 @@ const CONTENT = new Set([
 ]);
 
 /** Fields of states that hold the same. */
-const KEPT = new Set(['before', 'fields', 'config', 'item', 'rest', 'steps', 'vars']);
+const KEPT = new Set(['before', 'fields', 'config', 'item', 'joined', 'rest', 'steps', 'vars']);
 
 /** True: what stands in this field of an event or a state was put there by people, services or authors. */
 export const isContent = (key: string): boolean => CONTENT.has(key) || KEPT.has(key);
@@ -81,7 +81,7 @@ function field(key: string, value: Json, where: Where): Json {
   if (ALWAYS.has(key)) return value;
   if (!where.content && (TENANT.has(key) || (WORDS.has(key) && typeof value === 'string'))) return value;
   if (key === 'location') return rounded(masked(value, { ...where, content: true }));
-  return masked(value, { ...where, content: where.content || CONTENT.has(key) });
+  return masked(value, { ...where, content: where.content || isContent(key) });
 }
 
 const isSafe = (text: string, known: ReadonlySet<string>): boolean =>

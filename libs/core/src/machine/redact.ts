@@ -1,6 +1,7 @@
 import type { ValueChange } from '../definition/diff.js';
 import type { Json, JsonObject } from '../json.js';
 import type { ExecutionEvent } from './event.js';
+import { stateOfFork } from './fork.js';
 import { knownTexts, shapedText, shapedValue } from './mask.js';
 import { hidesAnything, type Privacy } from './privacy.js';
 import { Secrets } from './secrets.js';
@@ -139,6 +140,11 @@ function eventsOf({ nodes }: Privacy, { events, effects }: KnownRun): Set<Execut
   const isHidden = (node: string | undefined): boolean => node !== undefined && nodes.has(node);
   const found = new Set<ExecutionEvent>();
   for (const event of events) {
+    if (event.type === 'started' && event.fork !== undefined)
+      for (const { id, step, node } of stateOfFork(event.fork).tokens) {
+        ofToken.set(id, node);
+        ofStep.set(step, node);
+      }
     if (event.type === 'returned') {
       ofToken.set(event.token, event.node);
       ofStep.set(event.step, event.node);

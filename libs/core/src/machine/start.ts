@@ -5,6 +5,7 @@ import type { InboundMessage } from '../message/inbound.js';
 import { mergeBurst } from './channel-event.js';
 import { type Draft, draftOf, failRun } from './draft.js';
 import type { ExecutionEvent } from './event.js';
+import { isForked, startFork } from './fork.js';
 import { earliest, plusMs } from './instant.js';
 import { move } from './move.js';
 import { scopeOf } from './scope.js';
@@ -15,6 +16,7 @@ import { assignAll, attempt } from './variables.js';
 
 /** Brings a run to life: it begins at once, or first gathers the burst of messages that its session merges. */
 export function start(graph: CompiledGraph, event: ExecutionEvent & { type: 'started' }): Draft {
+  if (isForked(event)) return startFork(graph, event);
   const draft = draftOf(graph, newborn(graph, event), event.at);
   const trigger = graph.triggers[event.trigger];
   if (trigger === undefined) {

@@ -26,6 +26,8 @@ export interface ExecutionState {
   /** The step of another run that waits for this one, and over how many calls it was reached. Absent when it was not called. */
   caller?: Caller;
   depth?: number;
+  /** Of a fork: the run and the step that it began with. */
+  forkedFrom?: { executionId: string; step: number };
   /**
    * Present while the first event still gathers its burst (`session.debounce`): messages, or `items`, which are events that
    * come from no channel.

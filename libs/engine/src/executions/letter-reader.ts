@@ -23,8 +23,8 @@ type LetterOf<Kind extends Letter['kind']> = Letter & { kind: Kind };
 /** Who answers on a phone is not told to us by name. */
 const ON_A_PHONE = 'phone';
 
-/** What has begun a run beside its event: a message, or the step of another run. */
-type Begun = Pick<ExecutionEvent & { type: 'started' }, 'message' | 'caller' | 'depth' | 'queued'>;
+/** What has begun a run beside its event: a message, the step of another run, or where another run stood. */
+type Begun = Pick<ExecutionEvent & { type: 'started' }, 'message' | 'caller' | 'depth' | 'queued' | 'fork'>;
 
 /** What has no session begins by itself. */
 const ALONE: StartTurn = { to: 'start', cancel: [] };
@@ -171,6 +171,7 @@ export class LetterReader {
   private async readStart(letter: LetterOf<'start'>): Promise<void> {
     const start: StartLetter = letter.body;
     const graph = await this.workflows.graph(this.session.tenantId, start.versionId);
+    if (start.fork !== undefined) return this.readFork(start, start.fork, graph);
     const event: JsonObject = { ...start.event, at: letter.receivedAt };
     const { caller, depth } = start;
     const called = { ...(caller === undefined ? {} : { caller }), ...(depth === undefined ? {} : { depth }) };
@@ -201,6 +202,26 @@ export class LetterReader {
     const segment = this.begin(run, trigger, event, { ...how, queued: true });
     segment.tell({ type: 'cancelled', at: this.session.now(), reason });
     await segment.advance();
+  }
+
+  /** A contact must not be in one session twice: the fork takes it over, or is over itself before its first step. */
+  private async readFork(
+    start: StartLetter,
+    { replace, ...fork }: StartLetter['fork'] & object,
+    graph: LiveRun['graph'],
+  ): Promise<void> {
+    const run = LiveRun.born(start, graph);
+    const begun = this.begin(run, start.trigger, start.event, { fork });
+    const holders = successors(run, this.alive());
+    const ids = holders.map(({ state }) => state.id);
+    const replaced = replace
+      ? this.cancel(
+          this.alive().filter(({ executionId }) => ids.includes(executionId)),
+          'replaced',
+        )
+      : [];
+    if (!replace && holders.length > 0) begun.tell({ type: 'cancelled', at: this.session.now(), reason: 'session' });
+    return advanceAll([...replaced, begun]);
   }
 
   private cancel(runs: LiveRun[], reason: string): Segment[] {

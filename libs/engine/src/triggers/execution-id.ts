@@ -17,6 +17,12 @@ export function sessionMailboxOf(tenantId: string, workflowId: string, key: stri
   return uuidv5(JSON.stringify([tenantId, 'session', workflowId, key]), NAMESPACE);
 }
 
+/** The id of a fork of a run, in the same way: the same key means the same fork. */
+export function forkIdOf(tenantId: string, executionId: string, idempotencyKey: string | undefined): string {
+  if (idempotencyKey === undefined) return uuidv7();
+  return uuidv5(JSON.stringify([tenantId, 'fork', executionId, idempotencyKey]), NAMESPACE);
+}
+
 /** The id of an event from outside, in the same way: the same key means the same event. */
 export function eventIdOf(tenantId: string, idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return uuidv7();

@@ -3,7 +3,9 @@ import {
   type AcceptResult,
   type CancelOrder,
   Database,
+  type ForkTarget,
   type OrderTarget,
+  type PlacedFork,
   type PlacedOrder,
   type RunAtWork,
 } from '@workflows/ports';
@@ -21,6 +23,17 @@ export class OrderStore {
   /** Puts the orders into their runs' mailboxes and into the audit log. Answers each by its position. */
   place(orders: PlacedOrder[]): Promise<AcceptResult> {
     return this.database.call('place_orders', { p: orders });
+  }
+
+  /** `forkId`: the id that the fork will have. */
+  forkTarget(tenantId: string, executionId: string, forkId: string): Promise<ForkTarget> {
+    return this.database.callAsTenant(tenantId, 'fork_target', { p_id: executionId, p_fork: forkId });
+  }
+
+  /** Puts the start of a fork into its mailbox, with the record of it. `not_found`: the run is gone. */
+  async placeFork(fork: PlacedFork): Promise<AcceptResult[number] | undefined> {
+    const [result] = await this.database.call<AcceptResult>('place_forks', { p: [fork] });
+    return result;
   }
 
   /** By position: the cancel that a run has been ordered and has not read yet, or null. */

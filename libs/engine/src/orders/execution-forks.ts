@@ -76,5 +76,5 @@ type Placing = Pick<ForkRequest, 'tenantId' | 'executionId' | 'idempotencyKey' |
 
 function taken(holders: LiveRun[]): string {
   const ids = holders.map(({ state }) => state.id).join(', ');
-  return `The contact is in this workflow already, with run ${ids}, and can be in it only once. Cancel that run, or fork with "replace": true, which cancels it.`;
+  return `The session of the run is that of run ${ids} now, and a session has one run at a time. Cancel that run, or fork with "replace": true, which cancels it.`;
 }

@@ -81,7 +81,7 @@ export class ExecutionOrders {
     if (!decision.accepted) return { outcome: 'refused', code: decision.code, reason: decision.reason };
     const [successor] = hasEnded(state) ? successors(run, await this.live(tenantId, others)) : [];
     if (successor === undefined) return { outcome: 'placed', order: decision.order, repeated: false };
-    const reason = `The contact has begun the workflow anew, and run ${successor.state.id} has the session now. Wait until it has ended or cancel it, then order again.`;
+    const reason = `The workflow was begun anew, and run ${successor.state.id} has the session now. Wait until it has ended or cancel it, then order again.`;
     return { outcome: 'refused', code: 'order.session', reason };
   }
 

@@ -20,6 +20,8 @@ import { ExecutionsController } from './admin/executions/executions.controller.j
 import { RecordedExecutions } from './admin/executions/recorded-executions.js';
 import { ShownExecutions } from './admin/executions/shown-executions.js';
 import { MigrationDesk } from './admin/migrations/migration-desk.js';
+import { ModelSpendingController } from './admin/models/model-spending.controller.js';
+import { ModelsController } from './admin/models/models.controller.js';
 import { MigrationsController } from './admin/migrations/migrations.controller.js';
 import { NodeTypesController } from './admin/node-types/node-types.controller.js';
 import { QueuesController } from './admin/queues/queues.controller.js';
@@ -59,6 +61,8 @@ const API_CONTROLLERS = [
   ConnectionsController,
   SecretsController,
   CredentialsController,
+  ModelsController,
+  ModelSpendingController,
   QueuesController,
   TablesController,
   RowsController,

@@ -109,3 +109,15 @@ select tenant_id, 'hello', 'daily', 'd0000000-0000-4000-8000-000000000000', '0 9
 insert into workflows.schedule_slots (tenant_id, workflow_id, trigger_id, slot, version_id, status, ended_at)
 select tenant_id, 'hello', 'daily', '2026-01-01T00:00:00.000Z', 'd0000000-0000-4000-8000-000000000000', 'done', workflows.now()
 from workflows.tenants;
+
+insert into workflows.model_profiles (tenant_id, name, provider, settings)
+select tenant_id, 'wise', 'openai_compatible', '{"baseUrl":"https://models.example.com/v1","model":"seed"}' from workflows.tenants;
+
+insert into workflows.model_budgets (tenant_id, monthly_usd)
+select tenant_id, 10 from workflows.tenants;
+
+insert into workflows.model_usage (tenant_id, month, profile, calls, input_tokens, output_tokens, cost_usd)
+select tenant_id, '2026-01-01', 'wise', 1, 10, 5, 0.01 from workflows.tenants;
+
+insert into workflows.model_reservations (tenant_id, key, month, amount_usd)
+select tenant_id, '10000000-0000-4000-8000-000000000000.1', '2026-01-01', 0.01 from workflows.tenants;

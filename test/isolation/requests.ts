@@ -24,6 +24,7 @@ export const THINGS: Record<string, { victim: string; unknown: string }> = {
   row: { victim: 'lamp', unknown: 'limp' },
   'secrets.name': { victim: 'shop', unknown: 'ship' },
   'credentials.name': { victim: 'crm', unknown: 'crn' },
+  'models.name': { victim: 'wise', unknown: 'wisd' },
   'queues.name': { victim: 'sales', unknown: 'salts' },
 };
 
@@ -58,8 +59,9 @@ const smuggler = {
     call: {
       type: 'http.request',
       with: { method: 'GET', url: 'https://canary.example.com/', credential: 'crm' },
-      next: 'done',
+      next: 'think',
     },
+    think: { type: 'ai.generate', with: { model: 'wise', prompt: 'Attack' }, next: 'done' },
     done: { type: 'end', with: { status: 'completed' } },
   },
 };
@@ -77,6 +79,10 @@ export const REQUESTS: Record<string, Fill> = {
   'PUT /v1/credentials/{name}': () => ({
     body: { type: 'bearer', hosts: ['attacker.example.com'], secret: 'a-secret-of-the-attacker' },
   }),
+  'PUT /v1/models/{name}': () => ({
+    body: { provider: 'openai_compatible', baseUrl: 'https://attacker.example.com/v1', model: 'attack' },
+  }),
+  'PUT /v1/model-budget': () => ({ body: { monthlyUsd: 1 } }),
   'PUT /v1/queues/{name}': () => ({ body: { title: 'Attack' } }),
   'POST /v1/tables': () => ({ body: { name: 'products', columns: { type: 'object', properties: { a: { type: 'string' } } } } }),
   'PUT /v1/tables/{table}': () => ({
@@ -122,6 +128,7 @@ export const REQUESTS: Record<string, Fill> = {
 export const MAKES_ITS_OWN = [
   'PUT /v1/secrets/{name}',
   'PUT /v1/credentials/{name}',
+  'PUT /v1/models/{name}',
   'PUT /v1/queues/{name}',
   'PUT /v1/workflows/{workflowId}',
 ];

@@ -19,6 +19,8 @@ export async function plantVictim(api: ApiUnderTest): Promise<TestTenant & { key
     update workflows.tasks set title = 'Canary' where tenant_id = '${VICTIM}';
     update workflows.data_rows set value = '{"price": 1, "note": "Canary"}' where tenant_id = '${VICTIM}';
     update workflows.credentials set hosts = '{canary.example.com}' where tenant_id = '${VICTIM}';
+    update workflows.model_profiles set settings = '{"baseUrl":"https://canary.example.com/v1","model":"Canary"}' where tenant_id = '${VICTIM}';
+    update workflows.model_usage set profile = 'Canary' where tenant_id = '${VICTIM}';
     update workflows.audit_log set actor = 'Canary' where tenant_id = '${VICTIM}';`);
   const key = await api.key(VICTIM, ['read', 'write', 'admin']);
   const { rows } = await admin.query<{ id: string }>(

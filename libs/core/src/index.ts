@@ -54,6 +54,7 @@ export * from './machine/due.js';
 export * from './machine/event.js';
 export * from './machine/instant.js';
 export { maskEvents } from './machine/mask.js';
+export * from './machine/model-call.js';
 export * from './machine/order.js';
 export * from './machine/outcome.js';
 export * from './machine/privacy.js';

@@ -31,6 +31,7 @@ import { Acknowledger } from './inbound/acknowledger.js';
 import { InboundService } from './inbound/inbound.service.js';
 import { WEBHOOK_SECRETS, type WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
 import { EngineLifecycle } from './lifecycle.js';
+import { ModelPerformer } from './models/model.performer.js';
 import { NodeRegistry } from './nodes/node.registry.js';
 import { EffectReference } from './outbound/effect-reference.js';
 import { MessageSender } from './outbound/message.sender.js';
@@ -126,6 +127,7 @@ export class WorkflowsModule {
         MailboxRunner,
         MailboxWorker,
         MessageSender,
+        ModelPerformer,
         OutboundProcessor,
         PartitionKeeper,
         Pacer,

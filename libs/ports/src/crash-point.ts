@@ -31,7 +31,10 @@ export const CRASH_POINTS_OF_SCHEDULES = [
   'slots.before-advance',
 ] as const;
 
-export const CRASH_POINTS = [...CRASH_POINTS_OF_MESSAGES, ...CRASH_POINTS_OF_SCHEDULES] as const;
+/** The same around the call of a model. */
+export const CRASH_POINTS_OF_MODELS = ['advance.before-model', 'advance.after-model'] as const;
+
+export const CRASH_POINTS = [...CRASH_POINTS_OF_MESSAGES, ...CRASH_POINTS_OF_SCHEDULES, ...CRASH_POINTS_OF_MODELS] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 type Hook = (point: CrashPoint) => void;

@@ -25,6 +25,7 @@ export class EffectAnswers {
       throw new TestStopped(unmocked(pointer(this.stage.testPath, 'given', 'mocks'), node, 'http.request'));
     }
     if (effect.kind === 'store') return this.askStore(effect.request);
+    if (effect.kind === 'model') throw new Error('A node with a model is mocked as a whole, so no model is asked for it.');
     if (effect.kind === 'write' || (mocked !== undefined && mocked.outcome !== 'done')) return mocked;
     const { conversation } = this.stage.world;
     const closed =

@@ -14,6 +14,7 @@ export * from './stores/inbound.store.js';
 export { STORES } from './stores/index.js';
 export * from './stores/mailbox.store.js';
 export * from './stores/migration.store.js';
+export * from './stores/model.store.js';
 export * from './stores/order.store.js';
 export * from './stores/outbox.store.js';
 export * from './stores/queue.store.js';

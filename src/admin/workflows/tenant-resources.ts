@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { callsOf, type ChannelCapabilities, type TenantContext } from '@workflows/core';
 import { ChannelRegistry } from '@workflows/engine';
-import { ConnectionStore, CredentialStore, QueueStore, SecretStore, TableStore, WorkflowStore } from '@workflows/storage';
+import {
+  ConnectionStore,
+  CredentialStore,
+  ModelStore,
+  QueueStore,
+  SecretStore,
+  TableStore,
+  WorkflowStore,
+} from '@workflows/storage';
 
 /** What a tenant has, as far as workflows refer to it by name. */
 @Injectable()
@@ -9,6 +17,7 @@ export class TenantResources {
   constructor(
     private readonly connections: ConnectionStore,
     private readonly credentials: CredentialStore,
+    private readonly models: ModelStore,
     private readonly secrets: SecretStore,
     private readonly queues: QueueStore,
     private readonly tables: TableStore,
@@ -18,9 +27,10 @@ export class TenantResources {
 
   /** For the compiler. Templates are not fetched from the provider, so they stay unknown and unchecked. */
   async contextOf(tenantId: string): Promise<TenantContext> {
-    const [connections, credentials, secrets, queues, tables, { versions }] = await Promise.all([
+    const [connections, credentials, models, secrets, queues, tables, { versions }] = await Promise.all([
       this.connections.list(tenantId),
       this.credentials.list(tenantId),
+      this.models.list(tenantId),
       this.secrets.list(tenantId),
       this.queues.list(tenantId),
       this.tables.list(tenantId),
@@ -30,6 +40,7 @@ export class TenantResources {
       connections: connections.map(({ name, channel }) => ({ name, channel })),
       channels: this.capabilities(),
       credentials: credentials.map(({ name }) => name),
+      models: models.map(({ name }) => name),
       secrets: secrets.map(({ name }) => name),
       queues: queues.map(({ name }) => name),
       calls: Object.fromEntries(versions.map(({ workflowId, definition }) => [workflowId, callsOf(definition)])),

@@ -16,7 +16,7 @@ export type Command =
       signal: Signal;
       memory: Json | undefined;
     }
-  /** Journal an effect with the next commit. Http and store effects are then done by the runner, messages by the outbound processor, writes by the commit itself. */
+  /** Journal an effect with the next commit. Http, store and model effects are then done by the runner, messages by the outbound processor, writes by the commit itself. */
   | { type: 'effect'; seq: number; token: number; node: string; step: number; effect: Effect; idempotencyKey: string }
   /** Messages of this run that are not sent yet must not be sent any more. */
   | { type: 'withdraw' };

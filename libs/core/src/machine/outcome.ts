@@ -2,6 +2,7 @@ import type { Failure } from '../failure.js';
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { OutboundMessage } from '../message/outbound.js';
+import type { ModelEffect } from './model-call.js';
 import type { StoreEffect } from './store.js';
 import type { Registration, Write } from './write.js';
 
@@ -48,7 +49,7 @@ export type Signal =
   | { type: 'signal'; at: string; name: string; data: Json; id?: string };
 
 /** Something to be done in the world, journalled before it is tried. */
-export type Effect = MessageEffect | HttpEffect | WriteEffect | StoreEffect;
+export type Effect = MessageEffect | HttpEffect | WriteEffect | StoreEffect | ModelEffect;
 
 /** Sent by the outbound processor, in order per contact and paced per number. */
 export interface MessageEffect {
@@ -99,7 +100,7 @@ export interface HttpAnswer {
 }
 
 export type EffectResult =
-  /** `data` is a MessageSent, an HttpAnswer, or what a store effect answers, by the effect's kind. */
+  /** `data` is a MessageSent, an HttpAnswer, a ModelAnswer, or what a store effect answers, by the effect's kind. */
   | { outcome: 'done'; data: Json }
   | { outcome: 'failed'; failure: Failure }
   /** Nobody knows whether it happened. */

@@ -5,13 +5,14 @@ import { Test } from '@nestjs/testing';
 import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
 import { NODES } from '@workflows/nodes';
 import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
-import { Committer, ContactStore, CredentialStore, OrderStore, TableStore, WorkflowStore } from '@workflows/storage';
+import { Committer, ContactStore, CredentialStore, ModelStore, OrderStore, TableStore, WorkflowStore } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { DatabaseClock } from '../claims/database-clock.js';
 import { Lease } from '../claims/lease.js';
 import { Credentials } from '../credentials/credentials.js';
 import { UndiciEgressClient } from '../egress/index.js';
 import { KeyRing, SecretBox } from '../secrets/index.js';
+import { ModelPerformer } from '../models/model.performer.js';
 import { NodeRegistry } from '../nodes/node.registry.js';
 import { CallTargets } from '../stored/call-targets.js';
 import { DatabaseStorePerformer } from '../stored/database-store.performer.js';
@@ -122,16 +123,17 @@ async function walk(
   const graph = loadGraph(definition, { nodeTypes: nodes.specs() });
   const run = LiveRun.born({ executionId: 'run', workflowId: 'circle', versionId: 'v' }, graph);
   session.runs.push(run);
+  const egress = new UndiciEgressClient();
+  const box = new SecretBox(KeyRing.parse(randomBytes(32).toString('base64')));
+  const credentials = new Credentials(new CredentialStore(database), box);
   const performers = {
-    http: new HttpEffectPerformer(
-      new UndiciEgressClient(),
-      new Credentials(new CredentialStore(database), new SecretBox(KeyRing.parse(randomBytes(32).toString('base64')))),
-    ),
+    http: new HttpEffectPerformer(egress, credentials),
     store: new DatabaseStorePerformer(
       new RowAccess(new TableStore(database)),
       new ContactStore(database),
       new CallTargets(new PublishedWorkflows(new WorkflowStore(database), nodes)),
     ),
+    models: new ModelPerformer(new ModelStore(database), credentials, egress),
     cancels: new CancelWatch(new OrderStore(database)),
   };
   await new Segment(run, session, nodes, performers).apply({

@@ -5,6 +5,7 @@ import { Committer } from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import type { DatabaseClock } from '../claims/database-clock.js';
 import type { Lease } from '../claims/lease.js';
+import { ModelPerformer } from '../models/model.performer.js';
 import { NodeRegistry } from '../nodes/node.registry.js';
 import { Tenants } from '../tenancy/tenants.js';
 import { PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -47,6 +48,7 @@ export class MailboxRunner {
     private readonly workflows: PublishedWorkflows,
     private readonly http: HttpEffectPerformer,
     private readonly store: StorePerformer,
+    private readonly models: ModelPerformer,
     private readonly cancels: CancelWatch,
   ) {}
 
@@ -56,8 +58,8 @@ export class MailboxRunner {
     const published = () => this.workflows.of(claimed.tenantId, revision);
     const ends = new RunEnds(published);
     const session = new MailboxSession(claimed, tenant, lease, clock, this.committer, this.channels, ends);
-    const { http, store, cancels } = this;
-    const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, { http, store, cancels });
+    const { http, store, models, cancels } = this;
+    const segment = (run: LiveRun): Segment => new Segment(run, session, this.nodes, { http, store, models, cancels });
 
     for (const row of claimed.runs) {
       session.runs.push(LiveRun.claimed(row, await this.workflows.graph(claimed.tenantId, row.versionId)));

@@ -7,20 +7,15 @@ import {
   type EffectResult,
   type ExecutionEvent,
   findNode,
-  type HttpEffect,
-  isStoreRead,
   type NodeOutcome,
   type Order,
   pendingCommands,
-  type StoreEffect,
   WorkflowError,
 } from '@workflows/core';
-import { type CancelOrder, crashPoint, type StorePerformer } from '@workflows/ports';
+import type { CancelOrder } from '@workflows/ports';
 import type { NodeRegistry } from '../nodes/node.registry.js';
+import { type CalledEffect, CalledEffects, isCalled, isRead, type Performers } from './called-effects.js';
 import { type Called, CallsInFlight } from './calls-in-flight.js';
-import type { CancelWatch } from './cancel-watch.js';
-import type { HttpEffectPerformer } from './http-effect.performer.js';
-import { LeaseLost } from '../claims/lease.js';
 import type { LiveRun } from './live-run.js';
 import type { MailboxSession } from './mailbox-session.js';
 import { nodeContext } from './node-context.js';
@@ -41,15 +36,7 @@ const LEFT_OPEN: EffectResult = {
 };
 
 type EffectCommand = Command & { type: 'effect' };
-type CallCommand = EffectCommand & { effect: HttpEffect | StoreEffect };
-
-/** What the runner does itself, under the lease. */
-export interface Performers {
-  http: HttpEffectPerformer;
-  store: StorePerformer;
-  /** Tells of a cancel while it does. */
-  cancels: CancelWatch;
-}
+type CallCommand = EffectCommand & { effect: CalledEffect };
 
 /**
  * Carries a run from an event to the place where it parks or ends: asks the machine, runs the nodes that it names,
@@ -60,6 +47,7 @@ export class Segment {
   private readonly queue: Command[] = [];
   private readonly calls: CallCommand[] = [];
   private readonly inFlight: CallsInFlight;
+  private readonly effects: CalledEffects;
   private steps = 0;
   /** Steps that a commit of this stretch holds already. */
   private written = 0;
@@ -68,10 +56,11 @@ export class Segment {
     private readonly run: LiveRun,
     private readonly session: MailboxSession,
     private readonly nodes: NodeRegistry,
-    private readonly performers: Performers,
+    performers: Performers,
   ) {
     const { tenantId, mailboxId } = session;
     this.inFlight = new CallsInFlight({ tenantId, mailboxId, executionId: run.executionId }, performers.cancels);
+    this.effects = new CalledEffects(run, session, performers);
   }
 
   async apply(event: ExecutionEvent): Promise<void> {
@@ -109,9 +98,9 @@ export class Segment {
   /** Takes up a call that the last holder of the run began and may not have finished. */
   async recover(open: { seq: number; effect: Effect }): Promise<void> {
     const { effect } = open;
-    if (effect.kind !== 'http' && effect.kind !== 'store') return;
+    if (!isCalled(effect)) return;
     if (effect.kind === 'http' && effect.safety === 'unsafe') this.finish(open.seq, LEFT_OPEN);
-    else this.inFlight.begin(open.seq, (signal) => this.call(effect, signal));
+    else this.inFlight.begin(open.seq, (signal) => this.effects.call(open.seq, effect, signal));
     await this.advance();
   }
 
@@ -200,7 +189,7 @@ export class Segment {
     // A read may be repeated without harm, so it needs no commit of its own before it.
     if (calls.some(({ effect }) => !isRead(effect))) await this.session.checkpoint();
     for (const { seq, effect } of calls) {
-      this.inFlight.begin(seq, (signal) => this.call(effect, signal));
+      this.inFlight.begin(seq, (signal) => this.effects.call(seq, effect, signal));
     }
   }
 
@@ -237,33 +226,6 @@ export class Segment {
     return this.run.state.tokens.some((each) => each.id === token && each.step === step);
   }
 
-  private async call(effect: HttpEffect | StoreEffect, signal: AbortSignal): Promise<EffectResult> {
-    if (!this.session.lease.holds()) throw new LeaseLost(`mailbox ${this.session.mailboxId}`);
-    return effect.kind === 'http' ? this.callService(effect, signal) : this.askStore(effect);
-  }
-
-  private async callService(effect: HttpEffect, signal: AbortSignal): Promise<EffectResult> {
-    crashPoint('advance.before-http');
-    const result = await this.performers.http.perform(effect, this.session.tenantId, signal);
-    crashPoint('advance.after-http');
-    return result;
-  }
-
-  private async askStore(effect: StoreEffect): Promise<EffectResult> {
-    const { tenantId, mailboxId, lease, claimed } = this.session;
-    crashPoint('advance.before-store');
-    const contactId = claimed.contact?.id ?? null;
-    const step = { tenantId, executionId: this.run.executionId, mailboxId, leaseToken: lease.token, contactId };
-    const answer = await this.performers.store.perform(effect, step);
-    crashPoint('advance.after-store');
-    if (answer.outcome === 'settled') {
-      if (answer.contact !== undefined) this.session.changeContact(answer.contact);
-      return answer.result;
-    }
-    lease.lose();
-    throw new LeaseLost(`mailbox ${mailboxId}`);
-  }
-
   private finish(seq: number, result: EffectResult): void {
     const state = result.outcome === 'done' ? 'sent' : result.outcome;
     this.run.settle({ seq, state, result });
@@ -279,10 +241,5 @@ function ended(called: Called): { seq: number; result: EffectResult } {
 }
 
 function isCall(command: EffectCommand): command is CallCommand {
-  return command.effect.kind === 'http' || command.effect.kind === 'store';
-}
-
-/** Whether it may be repeated whatever came of it. */
-function isRead(effect: HttpEffect | StoreEffect): boolean {
-  return effect.kind === 'http' ? effect.safety === 'read' : isStoreRead(effect);
+  return isCalled(command.effect);
 }

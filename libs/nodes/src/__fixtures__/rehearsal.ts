@@ -203,6 +203,7 @@ export class Rehearsal {
       return;
     }
     if (effect.kind === 'store') throw new Error('This rehearsal has no tables');
+    if (effect.kind === 'model') throw new Error('This rehearsal has no models');
     if (effect.kind === 'write') {
       this.writes.push(effect.write);
       return;

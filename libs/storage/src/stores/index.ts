@@ -10,6 +10,7 @@ import { ExecutionStore } from './execution.store.js';
 import { InboundStore } from './inbound.store.js';
 import { MailboxStore } from './mailbox.store.js';
 import { MigrationStore } from './migration.store.js';
+import { ModelStore } from './model.store.js';
 import { OrderStore } from './order.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { QueueStore } from './queue.store.js';
@@ -36,6 +37,7 @@ export const STORES = [
   InboundStore,
   MailboxStore,
   MigrationStore,
+  ModelStore,
   OrderStore,
   OutboxStore,
   QueueStore,

@@ -44,6 +44,7 @@ import { ScheduleClock } from './schedules/schedule-clock.js';
 import { SchedulePlanner } from './schedules/schedule-planner.js';
 import { SlotStarter } from './schedules/slot-starter.js';
 import { SecretBox } from './secrets/index.js';
+import { Breakers } from './breaker/breakers.js';
 import { CallTargets } from './stored/call-targets.js';
 import { DatabaseStorePerformer } from './stored/database-store.performer.js';
 import { RowAccess } from './stored/row-access.js';
@@ -110,6 +111,7 @@ export class WorkflowsModule {
         AdvanceProcessor,
         AfterCommit,
         BoundStarts,
+        Breakers,
         CancelWatch,
         ConnectionAccounts,
         ConnectionRoutes,

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { assertNever, type EffectResult, type Failure, type HttpEffect, type Json, jsonShapeProblem } from '@workflows/core';
-import { type EgressCredential, EgressClient } from '@workflows/ports';
+import { type EgressCredential, EgressClient, type EgressResult } from '@workflows/ports';
+import { Breakers } from '../breaker/breakers.js';
+import type { CallOutcome } from '../breaker/circuit.js';
 import { Credentials } from '../credentials/credentials.js';
 import { SecretUnreadable } from '../secrets/index.js';
 
@@ -16,6 +18,7 @@ export class HttpEffectPerformer {
   constructor(
     private readonly egress: EgressClient,
     private readonly credentials: Credentials,
+    private readonly breakers: Breakers,
   ) {}
 
   /** `signal`: breaks the call off, because its run has been cancelled. */
@@ -23,17 +26,14 @@ export class HttpEffectPerformer {
     const credential = effect.credential === undefined ? undefined : await this.open(tenantId, effect.credential);
     if (typeof credential === 'string')
       return { outcome: 'failed', failure: { code: 'resource.missing', kind: 'terminal', message: credential } };
-    const answer = await this.egress.request({
-      method: effect.method,
-      url: effect.url,
-      headers: effect.headers,
-      ...(effect.body === undefined ? {} : { body: effect.body }),
-      ...(credential === undefined ? {} : { credential }),
-      timeoutMs: effect.timeoutMs,
-      signal,
-      trust: 'tenant',
-      purpose: 'http.request',
-    });
+    const line = { tenantId, host: hostOf(effect.url), credential: effect.credential };
+    const passed = await this.breakers.through(
+      line,
+      () => this.ask(effect, credential, signal),
+      (answer) => (signal.aborted ? 'neither' : outcomeFor(answer)),
+    );
+    if (!passed.called) return { outcome: 'failed', failure: passed.failure };
+    const { answer } = passed;
     switch (answer.outcome) {
       case 'answered':
         return readAnswer(effect, answer);
@@ -50,6 +50,20 @@ export class HttpEffectPerformer {
     }
   }
 
+  private ask(effect: HttpEffect, credential: EgressCredential | undefined, signal: AbortSignal): Promise<EgressResult> {
+    return this.egress.request({
+      method: effect.method,
+      url: effect.url,
+      headers: effect.headers,
+      ...(effect.body === undefined ? {} : { body: effect.body }),
+      ...(credential === undefined ? {} : { credential }),
+      timeoutMs: effect.timeoutMs,
+      signal,
+      trust: 'tenant',
+      purpose: 'http.request',
+    });
+  }
+
   /** The credential, or why it cannot be used. */
   private async open(tenantId: string, name: string): Promise<EgressCredential | string> {
     try {
@@ -61,6 +75,16 @@ export class HttpEffectPerformer {
     }
   }
 }
+
+/** What an answer says of the service's health: a refusal of this one request says that it is well. */
+function outcomeFor(answer: EgressResult): CallOutcome {
+  if (answer.outcome === 'never_sent') return answer.code === 'network' ? 'failed' : 'neither';
+  if (answer.outcome === 'in_doubt') return 'failed';
+  return answer.status >= 500 || answer.status === 429 ? 'failed' : 'worked';
+}
+
+/** A URL that cannot be read has no host, and is refused before anything is sent. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
 
 /** Only a success has to be what the node expects; an error page in HTML must not hide its status. */
 function readAnswer(effect: HttpEffect, answer: { status: number; headers: Record<string, string>; body: Buffer }): EffectResult {

@@ -20,6 +20,8 @@ import { RowAccess } from '../stored/row-access.js';
 import { CancelWatch } from './cancel-watch.js';
 import { commitsFromLists } from '../model/__fixtures__/commit-from-lists.js';
 import { HttpEffectPerformer } from './http-effect.performer.js';
+import { Breakers } from '../breaker/breakers.js';
+import { Metrics } from '../metrics/metrics.js';
 import { LiveRun } from './live-run.js';
 import { MailboxSession } from './mailbox-session.js';
 import { PublishedWorkflows } from '../triggers/published-workflows.js';
@@ -127,7 +129,7 @@ async function walk(
   const box = new SecretBox(KeyRing.parse(randomBytes(32).toString('base64')));
   const credentials = new Credentials(new CredentialStore(database), box);
   const performers = {
-    http: new HttpEffectPerformer(egress, credentials),
+    http: new HttpEffectPerformer(egress, credentials, new Breakers(new Metrics())),
     store: new DatabaseStorePerformer(
       new RowAccess(new TableStore(database)),
       new ContactStore(database),

@@ -32,6 +32,10 @@ export class Metrics {
     'outcome',
   ]);
 
+  /** Services that have failed time after time, and calls that were not made because of it. */
+  readonly breakersOpened = this.counter('workflows_breakers_opened_total', 'Times that a breaker has opened.', []);
+  readonly breakerRefusals = this.counter('workflows_breaker_refusals_total', 'Calls not made because a breaker is open.', []);
+
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: 'workflows_' });
   }

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { TenantScope } from '@workflows/engine';
 import { AccessGuard } from './access/access.guard.js';
 import { Authenticator } from './access/authenticator.js';
@@ -42,6 +42,7 @@ import { WorkflowPublisher } from './admin/workflows/workflow-publisher.js';
 import { WorkflowTests } from './admin/workflows/workflow-tests.js';
 import { WorkflowVersionsController } from './admin/workflows/workflow-versions.controller.js';
 import { WorkflowsController } from './admin/workflows/workflows.controller.js';
+import { RecordChangesInterceptor } from './audit/record-changes.interceptor.js';
 import { Config } from './config/config.js';
 import { engineOf, Foundations } from './engine.js';
 import { HealthController } from './health/health.controller.js';
@@ -100,6 +101,7 @@ export class AppModule {
       providers: [
         { provide: Config, useValue: config },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: RecordChangesInterceptor },
         ...(TEST_CLOCK ? [{ provide: ADVANCE_CLOCK, useValue: advanceClockOf(config) }] : []),
         ApiKeyIssuer,
         Authenticator,

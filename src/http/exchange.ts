@@ -8,6 +8,10 @@ export interface HttpRequest {
   headers: Record<string, string | string[] | undefined>;
   query: unknown;
   body: unknown;
+  /** Of the path. */
+  params?: Record<string, string>;
+  /** The route that was found; `url` has `:name` for its parameters. */
+  routeOptions?: { url?: string };
   rawBody?: Buffer;
   /** Who asks; set before anything else looks at the request. */
   caller?: Caller;

@@ -89,7 +89,9 @@ describe('versions over REST', () => {
       runsOnOtherVersions: [{ version: 2, liveRuns: 1 }],
     });
 
-    const log = await api.test?.admin.query("select action, details from workflows.audit_log where target = 'workflow:back'");
+    const log = await api.test?.admin.query(
+      "select action, details from workflows.audit_log where target = 'workflow:back' and action = 'workflow.rollback'",
+    );
     expect(log?.rows).toEqual([{ action: 'workflow.rollback', details: { from: 2, to: 1 } }]);
     const workflow = (await ask('GET', '/v1/workflows/back')).json;
     expect(workflow).toMatchObject({ publishedVersion: 1, name: 'Patient one', draft: { name: 'Patient three' } });

@@ -128,6 +128,7 @@ describe('forks of runs', () => {
         actor: 'key:test',
         details: { step: 3, replace: false, fork: forked.executionId },
       }),
+      expect.objectContaining({ action: 'execution.start' }),
     ]);
   }, 60_000);
 

@@ -65,6 +65,16 @@ export interface AuditEntry {
   details: JsonObject;
 }
 
+/** A change that has been made, for the audit log. */
+export interface RecordedChange {
+  actor: string;
+  action: string;
+  target: string;
+  requestId?: string;
+  /** No secrets, and nothing that a customer said. */
+  details: JsonObject;
+}
+
 export interface AuditFilter {
   /** Such as `execution:<id>`. */
   target?: string;

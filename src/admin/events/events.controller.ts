@@ -4,6 +4,7 @@ import { TenantScope, Workflows } from '@workflows/engine';
 import { EventStore } from '@workflows/storage';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
+import { RecordedAs } from '../../audit/audit.decorators.js';
 import { AnId } from '../../http/id-pipe.js';
 import { checkedKey } from '../../http/idempotency-key.js';
 import { Operation } from '../../http/operation.js';
@@ -21,6 +22,7 @@ export class EventsController {
     private readonly events: EventStore,
   ) {}
 
+  @RecordedAs('event.emit')
   @Post()
   @Needs('write')
   @ApiHeader({

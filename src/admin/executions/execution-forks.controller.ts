@@ -5,6 +5,7 @@ import { ExecutionForks, type ForkOutcome, TenantScope } from '@workflows/engine
 import { ExecutionStore } from '@workflows/storage';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
+import { RecordedWithChange } from '../../audit/audit.decorators.js';
 import { AnId } from '../../http/id-pipe.js';
 import { checkedKey } from '../../http/idempotency-key.js';
 import { Operation } from '../../http/operation.js';
@@ -18,6 +19,7 @@ const OPEN = ['intent', 'sending', 'unknown', 'held'];
 
 /** New runs that begin where another run stood. */
 @ApiTags('Executions')
+@RecordedWithChange()
 @Controller('v1/executions/:executionId')
 export class ExecutionForksController {
   constructor(

@@ -5,6 +5,7 @@ import { TenantScope } from '@workflows/engine';
 import type { HistorySegment } from '@workflows/ports';
 import { ExecutionStore } from '@workflows/storage';
 import { Needs } from '../../access/access.decorators.js';
+import { ChangesNothing } from '../../audit/audit.decorators.js';
 import { AnId } from '../../http/id-pipe.js';
 import { Operation } from '../../http/operation.js';
 import { badRequest, notFound } from '../../problems/refusal.js';
@@ -32,6 +33,7 @@ export class ExecutionHistoryController {
     private readonly executions: ExecutionStore,
   ) {}
 
+  @ChangesNothing()
   @Post('replay')
   @Needs('read')
   @Operation({

@@ -3,6 +3,7 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { type OrderOutcome, type OrderRequest, TenantScope, Workflows } from '@workflows/engine';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
+import { RecordedWithChange } from '../../audit/audit.decorators.js';
 import { AnId } from '../../http/id-pipe.js';
 import { checkedKey } from '../../http/idempotency-key.js';
 import { Operation } from '../../http/operation.js';
@@ -36,6 +37,7 @@ const OrderOperation = (summary: string, description: string) =>
 
 /** What operators order runs to do. Every order that is accepted is in the audit log. */
 @ApiTags('Executions')
+@RecordedWithChange()
 @Controller('v1/executions/:executionId')
 export class ExecutionOrdersController {
   constructor(

@@ -3,6 +3,7 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { TenantScope, Workflows } from '@workflows/engine';
 import { ExecutionStore } from '@workflows/storage';
 import { Needs } from '../../access/access.decorators.js';
+import { RecordedAs } from '../../audit/audit.decorators.js';
 import { AnId } from '../../http/id-pipe.js';
 import { checkedKey } from '../../http/idempotency-key.js';
 import { Operation } from '../../http/operation.js';
@@ -27,6 +28,7 @@ export class ExecutionsController {
     private readonly shown: ShownExecutions,
   ) {}
 
+  @RecordedAs('execution.start')
   @Post()
   @Needs('write')
   @ApiHeader({

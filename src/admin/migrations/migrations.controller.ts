@@ -4,6 +4,7 @@ import { TenantScope } from '@workflows/engine';
 import { MigrationStore } from '@workflows/storage';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
+import { RecordedWithChange } from '../../audit/audit.decorators.js';
 import { AnId } from '../../http/id-pipe.js';
 import { Operation } from '../../http/operation.js';
 import { badRequest, notFound } from '../../problems/refusal.js';
@@ -12,6 +13,7 @@ import { MigrationDesk } from './migration-desk.js';
 import { DryRunBody, mappingOf, MigrationBody, MigrationList, MigrationReportView, MigrationView } from './migrations.dto.js';
 
 @ApiTags('Versions')
+@RecordedWithChange()
 @Controller('v1/workflows/:workflowId/migrations')
 export class MigrationsController {
   constructor(

@@ -4,6 +4,7 @@ import { TenantScope } from '@workflows/engine';
 import { ScheduleStore } from '@workflows/storage';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
+import { RecordedWithChange } from '../../audit/audit.decorators.js';
 import { Operation } from '../../http/operation.js';
 import { pageOf } from '../../http/paging.js';
 import { AudienceView, SchedulePage, ScheduleQuery, ScheduleView } from './schedules.dto.js';
@@ -13,6 +14,7 @@ const NO_SCHEDULE = { 404: 'There is no such schedule in a published version.' }
 
 /** The schedule triggers of the tenant's published workflows. */
 @ApiTags('Schedules')
+@RecordedWithChange()
 @Controller('v1/schedules')
 export class SchedulesController {
   constructor(

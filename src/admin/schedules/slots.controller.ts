@@ -5,6 +5,7 @@ import type { SlotOrder } from '@workflows/ports';
 import { ScheduleStore } from '@workflows/storage';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
+import { RecordedWithChange } from '../../audit/audit.decorators.js';
 import { Operation } from '../../http/operation.js';
 import { PageQuery, pageOf } from '../../http/paging.js';
 import { notFound } from '../../problems/refusal.js';
@@ -19,6 +20,7 @@ const ORDERING = {
 
 /** Slots of a schedule that fire, or have fired. */
 @ApiTags('Schedules')
+@RecordedWithChange()
 @Controller('v1/schedules/:workflowId/:trigger/slots')
 export class SlotsController {
   constructor(

@@ -5,6 +5,7 @@ import { TenantScope } from '@workflows/engine';
 import { WorkflowStore } from '@workflows/storage';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
+import { RecordedWithChange } from '../../audit/audit.decorators.js';
 import { seenRevision } from '../../http/entity-tag.js';
 import { Operation } from '../../http/operation.js';
 import { WorkflowDocuments } from './workflow-documents.js';
@@ -90,6 +91,7 @@ export class WorkflowVersionsController {
     return this.publisher.publish(wish, nameOf(caller));
   }
 
+  @RecordedWithChange()
   @Post('rollback')
   @Needs('write')
   @ApiHeader(IF_MATCH)

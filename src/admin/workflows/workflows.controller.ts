@@ -3,6 +3,7 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { TenantScope } from '@workflows/engine';
 import { WorkflowStore } from '@workflows/storage';
 import { Needs } from '../../access/access.decorators.js';
+import { ChangesNothing } from '../../audit/audit.decorators.js';
 import { entityTag, seenRevision } from '../../http/entity-tag.js';
 import type { HttpReply } from '../../http/exchange.js';
 import { Operation } from '../../http/operation.js';
@@ -36,6 +37,7 @@ export class WorkflowsController {
     return this.workflows.list(this.scope.tenantId, pageOf(query));
   }
 
+  @ChangesNothing()
   @Post('validate')
   @Needs('read')
   @ApiBody(DOCUMENT_BODY)
@@ -49,6 +51,7 @@ export class WorkflowsController {
     return { valid, problems };
   }
 
+  @ChangesNothing()
   @Post('test')
   @Needs('read')
   @ApiBody(DOCUMENT_BODY)
@@ -96,6 +99,7 @@ export class WorkflowsController {
     return saved;
   }
 
+  @ChangesNothing()
   @Post(':workflowId/validate')
   @Needs('read')
   @Operation({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { nameChange } from './change-name.js';
 
-const of = (text: string, params: Record<string, string> = {}, answer: unknown = undefined): string => {
+const of = (text: string, params: Record<string, string> = {}, answer?: unknown): string => {
   const [method = '', route = ''] = text.split(' ');
   const { action, target } = nameChange({ method, route, params, answer });
   return `${action} ${target}`;

@@ -4,13 +4,17 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 /** A service on the loopback that answers with one status until it is told another, and remembers what it was asked. */
 export class Service {
   status = 200;
+  /** What is different at one path. */
+  readonly at: Record<string, { status?: number; afterMs?: number }> = {};
   readonly requests: Array<{ method: string; path: string; headers: IncomingMessage['headers'] }> = [];
   url = '';
   private readonly server: Server = createServer((request, response) => {
     request.resume();
     this.requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
-    response.statusCode = this.status;
-    response.setHeader('content-type', 'application/json').end('{}');
+    const { status = this.status, afterMs = 0 } = this.at[request.url ?? ''] ?? {};
+    response.statusCode = status;
+    response.setHeader('content-type', 'application/json');
+    setTimeout(() => response.end('{}'), afterMs);
   });
 
   async start(): Promise<string> {

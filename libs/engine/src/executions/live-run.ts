@@ -83,9 +83,9 @@ export class LiveRun {
     this.effects.push({ seq, node: '', step: 0, effect: { kind: 'write', write }, idempotencyKey: write.id, state: 'sent' });
   }
 
-  /** A call that the runner is about to make. */
-  journalCall(command: Command & { type: 'effect' }): void {
-    this.journal(command, 'sending');
+  /** A call that the runner is about to make, or that it leaves because nobody waits for it any more. */
+  journalCall(command: Command & { type: 'effect' }, isMade: boolean): void {
+    this.journal(command, isMade ? 'sending' : 'withdrawn');
   }
 
   private note(command: Command): void {
@@ -95,7 +95,7 @@ export class LiveRun {
     if (command.type === 'effect' && command.effect.kind === 'message') this.journal(command, 'intent');
   }
 
-  private journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending' | 'sent'): void {
+  private journal(command: Command & { type: 'effect' }, state: 'intent' | 'sending' | 'sent' | 'withdrawn'): void {
     const { seq, node, step, effect, idempotencyKey } = command;
     this.effects.push({ seq, node, step, effect, idempotencyKey, state });
   }

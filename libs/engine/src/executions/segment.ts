@@ -184,8 +184,9 @@ export class Segment {
 
   /** Begins the calls of all branches, at the same time as those that are under way. */
   private async beginCalls(): Promise<void> {
-    const calls = this.calls.splice(0).filter((call) => this.isWaitedFor(call));
-    for (const call of calls) this.run.journalCall(call);
+    const asked = this.calls.splice(0);
+    const calls = asked.filter((call) => this.isWaitedFor(call));
+    for (const call of asked) this.run.journalCall(call, calls.includes(call));
     // A read may be repeated without harm, so it needs no commit of its own before it.
     if (calls.some(({ effect }) => !isRead(effect))) await this.session.checkpoint();
     for (const { seq, effect } of calls) {

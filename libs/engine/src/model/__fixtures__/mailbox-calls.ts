@@ -9,6 +9,7 @@ import type {
   RunCommit,
 } from '@workflows/ports';
 import { listen } from './event-calls.js';
+import { tellMissedResults } from './missed-results.js';
 import {
   CONNECTION,
   type ContactRow,
@@ -86,7 +87,9 @@ export function commitMailboxes(tables: Tables, items: MailboxCommit[]): CommitR
     const isHeld = box.leaseUntil !== null && box.token === item.leaseToken;
     const isIntact = item.runs.every((run) => (tables.executions.get(run.executionId)?.revision ?? 0) === run.revision);
     if (!isHeld || !isIntact) return { committed: false, ready: false, outbound: false };
+    const ended = item.runs.filter(({ executionId }) => (tables.executions.get(executionId)?.endedAt ?? null) !== null);
     for (const run of item.runs) storeRun(tables, box, run);
+    for (const run of ended) tellMissedResults(tables, box, run);
     for (const run of item.runs) settleRun(tables, box, run);
     for (const write of item.writes) applyMailboxWrite(tables, box, write);
     const isSaid = item.writes.some(({ type }) => type === 'say');

@@ -42,6 +42,31 @@ const asking: JsonObject & { id: string } = {
   },
 };
 
+/** A question beside two hours. */
+const travel: JsonObject & { id: string } = {
+  dsl: '1.0',
+  id: 'travel',
+  name: 'Travel',
+  vars: { place: { type: 'string', default: '' } },
+  triggers: [{ id: 'api', type: 'call', contact: true, window: 'PT2H' }],
+  start: 'both',
+  nodes: {
+    both: { type: 'parallel', branches: { talk: 'where', wait: 'rest' }, join: 'met' },
+    where: {
+      type: 'message.ask',
+      with: { text: 'Where to?', expect: { kind: 'text' } },
+      save: 'vars.place',
+      timeout: 'P1D',
+      next: 'met',
+      on: { timeout: 'met', exhausted: 'met' },
+    },
+    rest: { type: 'wait.for', with: { duration: 'PT1H' }, next: 'more' },
+    more: { type: 'wait.for', with: { duration: 'PT1H' }, next: 'met' },
+    met: { type: 'join', next: 'done' },
+    done: { type: 'end', with: { output: '{{ vars.place }}' } },
+  },
+};
+
 function question(text: string, next: string): JsonObject {
   const expecting = { text, expect: { kind: 'text' } };
   return { type: 'message.ask', with: expecting, timeout: 'P1D', next, on: { timeout: 'done', exhausted: 'done' } };
@@ -69,7 +94,7 @@ describe('forks of runs', () => {
     const url = await service.start();
     deployment = await Deployment.create({ environment: { EGRESS_ALLOW_PRIVATE: service.host } });
     await deployment.start();
-    tenant = await deployment.tenant([shipping(url), asking]);
+    tenant = await deployment.tenant([shipping(url), asking, travel]);
   }, 60_000);
 
   afterAll(async () => {
@@ -167,6 +192,33 @@ describe('forks of runs', () => {
     const fourth = (await deployment.sentTo(customer, 4)).at(-1);
     expect(fourth?.text).toBe('blue, large');
     await until(forked.executionId, 'completed');
+    expect(await replay(forked.executionId)).toMatchObject({ equal: true });
+  }, 60_000);
+
+  it('wait for the answer to what the run has asked in another branch, without asking again', async () => {
+    const customer = '5511977770105';
+    await deployment.emulator.say(customer, { text: 'hello' });
+    const contact = { connection: 'main', address: `+${customer}` };
+    const { executionId } = await tenant.rest.post<Forked>('/v1/executions', { workflow: 'travel', input: {}, contact });
+    await deployment.sentTo(customer, 1);
+    await deployment.advance(61 * 60_000);
+    await eventually(
+      () => tenant.rest.get<{ nodes: string[] }>(`/v1/executions/${executionId}`),
+      ({ nodes }) => nodes.includes('more'),
+    );
+    await tenant.rest.post(`/v1/executions/${executionId}/cancel`, {});
+    await until(executionId, 'cancelled');
+
+    const forked = await fork(executionId, { step: 4 });
+    await until(forked.executionId, 'waiting');
+    await deployment.emulator.say(customer, { text: 'Rome' });
+    await eventually(
+      () => tenant.rest.get<{ nodes: string[] }>(`/v1/executions/${forked.executionId}`),
+      ({ nodes }) => !nodes.includes('where'),
+    );
+    await deployment.advance(61 * 60_000);
+    expect(await until(forked.executionId, 'completed')).toMatchObject({ output: 'Rome' });
+    expect(await deployment.sentTo(customer, 2, 500)).toHaveLength(1);
     expect(await replay(forked.executionId)).toMatchObject({ equal: true });
   }, 60_000);
 

@@ -2,6 +2,7 @@ import { Body, Controller, Headers, Param, Post } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { forkAt } from '@workflows/core';
 import { ExecutionForks, type ForkOutcome, TenantScope } from '@workflows/engine';
+import type { EffectRecord } from '@workflows/ports';
 import { ExecutionStore } from '@workflows/storage';
 import { CurrentCaller, Needs } from '../../access/access.decorators.js';
 import { type Caller, nameOf } from '../../access/caller.js';
@@ -70,26 +71,24 @@ export class ExecutionForksController {
     if (placed !== null) return answer(placed);
 
     const { execution, segments, graphs } = await this.recorded.get(tenantId, executionId);
-    const decision = forkAt(
-      graphs.first,
-      segments.flatMap(({ events }) => events),
-      step,
-    );
+    const effects = await this.executions.effects(tenantId, executionId);
+    const sent = new Set(effects.flatMap((effect) => (effect.state === 'sent' ? [effect.seq] : [])));
+    const events = segments.flatMap((segment) => segment.events);
+    const decision = forkAt(graphs.first, events, step, (seq) => sent.has(seq));
     if (!decision.accepted) throw refused(decision.code, decision.reason);
     const { state } = decision;
-    await this.mustBeSettled(tenantId, executionId, step, state.counters.effects);
+    mustBeSettled(effects, step, state.counters.effects);
     const { workflowId } = execution;
     return answer(await this.forks.place({ ...request, workflowId, graph: graphs.first, state }));
   }
+}
 
-  /** What had been given out before the step, and may still come to an end this way or that, is no ground to stand on. */
-  private async mustBeSettled(tenantId: string, executionId: string, step: number, upTo: number): Promise<void> {
-    const effects = await this.executions.effects(tenantId, executionId);
-    const open = effects.find((effect) => effect.seq <= upTo && OPEN.includes(effect.state));
-    if (open === undefined) return;
-    const what = `The ${open.kind} that "${open.node}" (step ${open.step}) gave out before step ${step} is ${open.state}`;
-    throw refused('fork.effect', `${what}. Fork when it is settled, or from step ${open.step} or an earlier one.`);
-  }
+/** What had been given out before the step, and may still come to an end this way or that, is no ground to stand on. */
+function mustBeSettled(effects: EffectRecord[], step: number, upTo: number): void {
+  const open = effects.find((effect) => effect.seq <= upTo && OPEN.includes(effect.state));
+  if (open === undefined) return;
+  const what = `The ${open.kind} that "${open.node}" (step ${open.step}) gave out before step ${step} is ${open.state}`;
+  throw refused('fork.effect', `${what}. Fork when it is settled, or from step ${open.step} or an earlier one.`);
 }
 
 function answer(outcome: ForkOutcome): ForkedView {

@@ -10,8 +10,16 @@ export type ForkDecision =
   /** `state` is the run's when the step had been entered and nobody had been asked to run it. */
   { accepted: true; state: ExecutionState } | { accepted: false; code: ForkRefusal; reason: string };
 
-/** Finds the place of a run's history at which another run can begin with a step: its first events, computed again. */
-export function forkAt(graph: CompiledGraph, events: Iterable<ExecutionEvent>, step: number): ForkDecision {
+/**
+ * Finds the place of a run's history at which another run can begin with a step: its first events, computed again.
+ * `isSent`: whether the journal knows that an effect has gone out well.
+ */
+export function forkAt(
+  graph: CompiledGraph,
+  events: Iterable<ExecutionEvent>,
+  step: number,
+  isSent: (seq: number) => boolean = () => false,
+): ForkDecision {
   let state: ExecutionState | null = null;
   for (const event of events) {
     if (event.type === 'migrated') {
@@ -20,10 +28,20 @@ export function forkAt(graph: CompiledGraph, events: Iterable<ExecutionEvent>, s
     }
     state = transition(graph, state, event).state;
     const token = state.tokens.find((each) => each.step === step);
-    if (token !== undefined) return judge(state, token);
+    if (token !== undefined) return judge(withQuestionsSettled(state, isSent), token);
   }
   const reason = `The run has not stood on a step ${step}. Copy the number from its timeline.`;
   return { accepted: false, code: 'fork.no_step', reason };
+}
+
+/** A question waits for its answer; of its message it would only hear that it has failed, and that has gone out. */
+function withQuestionsSettled(state: ExecutionState, isSent: (seq: number) => boolean): ExecutionState {
+  const tokens = state.tokens.map((token): Token => {
+    const { phase } = token;
+    if (phase.kind !== 'waiting' || phase.wait.messages !== 'answer') return token;
+    return { ...token, phase: { ...phase, pendingEffects: phase.pendingEffects.filter((seq) => !isSent(seq)) } };
+  });
+  return { ...state, tokens };
 }
 
 function judge(state: ExecutionState, token: Token): ForkDecision {

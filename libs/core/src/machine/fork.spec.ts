@@ -156,6 +156,27 @@ describe('a fork', () => {
     expect(forked.commands).toMatchObject([{ type: 'run', node: 'second' }]);
   });
 
+  it('waits on for the answer to a question of another branch, whose message has gone out', () => {
+    const player = played(branches);
+    player.answer({ kind: 'done' });
+    const message = { type: 'content', text: 'Which?' } as const;
+    player.give({
+      ...answerAt(player, 'right'),
+      outcome: {
+        kind: 'waiting',
+        wait: { effects: true, messages: 'answer', until: '2026-03-09T00:00:00.000Z' },
+        effects: [{ kind: 'message', message, onUnknown: 'resend', notify: 'failure' }],
+      },
+    });
+    player.give({ ...answerAt(player, 'left'), outcome: { kind: 'done' } });
+    const step = player.state.tokens.find(({ node }) => node === 'more')?.step ?? 0;
+    expect(forkAt(branches, player.history, step)).toMatchObject({ accepted: false, code: 'fork.effect' });
+    const decision = forkAt(branches, player.history, step, (seq) => seq === 1);
+    if (!decision.accepted) throw new Error(decision.reason);
+    const right = decision.state.tokens.find(({ node }) => node === 'right');
+    expect(right?.phase).toMatchObject({ kind: 'waiting', pendingEffects: [], wait: { messages: 'answer' } });
+  });
+
   it('is refused where the run has not stood, and where a result is on its way to another branch', () => {
     const player = played();
     expect(forkAt(plain, player.history, 7)).toMatchObject({ accepted: false, code: 'fork.no_step' });

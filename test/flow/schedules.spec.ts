@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@workflows/core';
 import { CRASH_POINTS_OF_SCHEDULES } from '@workflows/ports';
@@ -249,16 +250,19 @@ describe('schedules', () => {
     const at = performance.now();
     const before = await started();
     await eventually(started, (count) => count >= before + 4);
-    // Two a second: four take two seconds, whoever starts them.
-    expect(performance.now() - at).toBeGreaterThan(1_400);
+    // Two a second: four take a second and a half, and half a second less after a turn that was late.
+    expect(performance.now() - at).toBeGreaterThan(900);
     const order = (what: string) => tenant.rest.post<Slot>(`${path('slow')}/slots/${slot}/${what}`, {});
     expect(await order('pause')).toMatchObject({ status: 'paused' });
     // What was under way at the pause is still written down; after that nothing is started, however the time passes.
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const atPause = await started();
+    let atPause = -1;
+    while (atPause !== (await started())) {
+      atPause = await started();
+      await pause(700);
+    }
     expect(atPause).toBeLessThan(12);
     await deployment.advance(60_000);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await pause(1_500);
     expect(await started()).toBe(atPause);
     expect(await order('resume')).toMatchObject({ status: 'open' });
     expect(await ended('slow', 'clock', 1)).toMatchObject([{ status: 'done', started: 12 }]);
@@ -277,7 +281,11 @@ describe('schedules', () => {
     const [failed] = await ended('gone', 'clock', 1);
     expect(failed).toMatchObject({ status: 'failed', started: 0 });
     expect(failed?.failure).toContain('There is no table "passing" any more.');
-    expect((await outputs('hourly', 4)).includes(slot ?? '')).toBe(true);
+    // The others of the same moment, in whatever order they were taken up.
+    await eventually(
+      () => outputs('hourly', 1),
+      (slots) => slots.includes(slot ?? ''),
+    );
   }, 60_000);
 
   it.each(CRASH_POINTS_OF_SCHEDULES)(

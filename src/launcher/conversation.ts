@@ -10,6 +10,8 @@ const expectation = z.strictObject({
 });
 
 const step = z.union([
+  /** Puts a row into a table of the tenant; its texts may have dates, and `{customer}` for the customer's number. */
+  z.strictObject({ row: z.strictObject({ table: z.string(), value: z.record(z.string(), z.string()) }) }),
   z.strictObject({ say: z.union([z.string(), z.array(z.string()).min(1)]) }),
   z.strictObject({ tap: z.string() }),
   z.strictObject({ expect: expectation }),

@@ -15,6 +15,7 @@ export type Say = (line: string) => void;
 export class Demo {
   private readonly emulator: EmulatorClient;
   private readonly operator: ApiClient;
+  private readonly tenant: ApiClient;
   private readonly watch: RunWatch;
   private readonly customer = newCustomer();
   private seen = 0;
@@ -27,7 +28,8 @@ export class Demo {
   ) {
     this.emulator = new EmulatorClient(run.emulatorUrl);
     this.operator = new ApiClient(run.apiUrl, run.operatorKey);
-    this.watch = new RunWatch(new ApiClient(run.apiUrl, run.apiKey), script.workflow, this.customer);
+    this.tenant = new ApiClient(run.apiUrl, run.apiKey);
+    this.watch = new RunWatch(this.tenant, script.workflow, this.customer);
   }
 
   async play(): Promise<void> {
@@ -42,6 +44,7 @@ export class Demo {
   private async take(step: ConversationStep): Promise<void> {
     if ('say' in step)
       for (const text of [step.say].flat()) await this.write({ text: withDates(text, await this.now(), this.run.timezone) });
+    else if ('row' in step) await this.put(step.row.table, step.row.value);
     else if ('tap' in step) await this.write({ tap: { option: step.tap } });
     else if ('expect' in step) await this.expect(step.expect);
     else await this.advance(step.advance.days, step.advance.to);
@@ -50,6 +53,18 @@ export class Demo {
   private async write(message: { text: string } | { tap: { option: string } }): Promise<void> {
     this.say(`${this.script.customer}:  ${'text' in message ? message.text : `[taps ${message.tap.option}]`}`);
     await this.emulator.say(this.customer, { ...message, phoneNumberId: this.phoneNumberId, name: this.script.customer });
+  }
+
+  /** Under the customer's number, so that each demo has a row of its own. */
+  private async put(table: string, given: Record<string, string>): Promise<void> {
+    const now = await this.now();
+    const filled = Object.entries(given).map(([column, text]) => [
+      column,
+      withDates(text, now, this.run.timezone).replaceAll('{customer}', this.customer),
+    ]);
+    const value = Object.fromEntries(filled) as Record<string, string>;
+    await this.tenant.call('PUT', `/v1/tables/${table}/rows/${this.customer}`, { value });
+    this.say(`-- ${table}: ${Object.values(value).join(', ')} --`);
   }
 
   private async expect(expected: Expectation): Promise<void> {

@@ -27,6 +27,8 @@ export interface Seeded {
 
 interface ExampleConnections {
   connections: Array<{ channel: string; name: string; account: string; settings: Record<string, unknown> }>;
+  /** Tables that its workflow reads and writes. */
+  tables?: Array<{ name: string; columns: Record<string, unknown> }>;
   templates: TemplateRequest[];
 }
 
@@ -38,7 +40,9 @@ export async function seed(example: string, options: SeedOptions): Promise<Seede
   const apiKey = await ensureApiKey(operator, tenant, options.apiUrl, apiKeyFile);
   const api = new ApiClient(options.apiUrl, apiKey);
   const folder = join(options.examplesDir, example);
-  await ensureConnections(api, await readJson<ExampleConnections>(join(folder, 'connections.json')), options);
+  const needs = await readJson<ExampleConnections>(join(folder, 'connections.json'));
+  await ensureConnections(api, needs, options);
+  await ensureTables(api, needs.tables ?? []);
   await ensurePublished(api, await readWorkflow(folder, options.crmUrl));
   return { apiKey, apiKeyFile, timezone: tenant.timezone };
 }
@@ -90,6 +94,15 @@ async function ensureConnections(
     });
   }
   for (const template of example.templates) await emulator.registerTemplate(template);
+}
+
+async function ensureTables(api: ApiClient, tables: NonNullable<ExampleConnections['tables']>): Promise<void> {
+  for (const table of tables) {
+    await api.call('POST', '/v1/tables', table).catch((error: unknown) => {
+      // It is there already.
+      if (!(error instanceof ApiRefusal) || error.status !== 409) throw error;
+    });
+  }
 }
 
 async function ensurePublished(api: ApiClient, document: Record<string, unknown>): Promise<void> {

@@ -61,7 +61,15 @@ describe('the audit log', () => {
   const slotIs = (status: string) =>
     sql(`update workflows.schedule_slots set status = '${status}', ended_at = null, due_at = null`);
 
+  /** Not the one that is asked with: it would be refused a few seconds later, with everything that comes then. */
+  const spareKey = async (): Promise<Prepared> => {
+    const { json } = await ask('POST', '/v1/api-keys', { name: 'spare', scopes: ['read'] });
+    return { things: { keyId: json.id } };
+  };
+
   const PREPARE: Record<string, () => Promise<Prepared>> = {
+    'DELETE /v1/api-keys/{keyId}': spareKey,
+    'DELETE /v1/tenants/{tenantId}/api-keys/{keyId}': spareKey,
     'POST /v1/tenants': async () => ({ body: { slug: 'audited', name: 'Audited' } }),
     'POST /v1/connections': async () => ({
       body: { channel: 'whatsapp', name: 'second', account: '15550100777', secrets: { accessToken: 'a-token' } },

@@ -31,6 +31,13 @@ describe('the demo on a fresh machine', () => {
     await expect(stat(join(dataDir, 'run.json'))).rejects.toThrow('ENOENT');
   }, 120_000);
 
+  it('books an appointment, and plays what becomes of it on the two days that follow', async () => {
+    const { stdout } = await play('appointment-reminder');
+    expect(stdout).toContain('the clock is moved to 09:00');
+    expect(stdout).toContain('the clock is moved to 13:00');
+    expect(stdout.trimEnd().endsWith('The demo "appointment-reminder" went as expected.')).toBe(true);
+  }, 120_000);
+
   it('leaves secrets that only their owner can read, and none of them in the log', async () => {
     const path = join(dataDir, 'secrets.json');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -41,7 +48,7 @@ describe('the demo on a fresh machine', () => {
   });
 
   it('says which examples there are when it does not know one', async () => {
-    await expect(play('nothing-there')).rejects.toThrow('There are: lead-form.');
+    await expect(play('nothing-there')).rejects.toThrow('There are: appointment-reminder, lead-form.');
   });
 
   async function play(example: string): Promise<{ stdout: string }> {

@@ -4,15 +4,17 @@ grant create on schema workflows to wf_road;
 -- fork_target: what decides whether a run can be forked.
 --   p_fork    the id that the fork will have
 --   result    ForkTarget (libs/ports/src/orders.ts)
+-- By a scalar subquery, which reads the live runs of the mailbox by their key: under row-level security a join reads all
+-- live runs of the tenant (7.6 ms of 10,000, against 0.05 ms).
 create function workflows.fork_target(p_id uuid, p_fork uuid) returns json
 language sql stable set search_path = workflows, pg_temp as $$
   select json_build_object(
     'placed', (select json_build_object('step', l.body #> '{fork,step}', 'replace', l.body #> '{fork,replace}')
       from mail l where l.dedupe = 'start:' || p_fork),
-    'others', (select coalesce(json_agg(json_build_object('versionId', o.workflow_version_id, 'state', o.state)
-        order by o.started_at, o.id), '[]'::json)
-      from executions e join executions o on o.tenant_id = e.tenant_id and o.mailbox_id = e.mailbox_id and o.ended_at is null
-      where e.id = p_id))
+    'others', coalesce((select (
+        select json_agg(json_build_object('versionId', o.workflow_version_id, 'state', o.state) order by o.started_at, o.id)
+        from executions o where o.tenant_id = e.tenant_id and o.mailbox_id = e.mailbox_id and o.ended_at is null)
+      from executions e where e.id = p_id), '[]'::json))
 $$;
 
 -- place_forks: letters that start forks, and the record of them, together or not at all. A fork is in the conversation or

@@ -3,6 +3,7 @@ export * from './conversation/consent.js';
 export * from './conversation/live-run.js';
 export * from './conversation/people.js';
 export * from './conversation/route.js';
+export { holds } from './conversation/trigger-match.js';
 export { byTurn, listeners } from './conversation/waiting-tokens.js';
 export * from './conversation/rules.js';
 export { nextAdmitted, sessionKey, startTurn, type StartTurn, successors } from './conversation/session.js';

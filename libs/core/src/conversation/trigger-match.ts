@@ -68,8 +68,8 @@ function saysKeyword(trigger: CompiledTrigger, text: string): boolean {
   });
 }
 
-/** A condition that cannot be computed for this event does not hold: it must not keep other workflows from the message. */
-function holds(trigger: CompiledTrigger, event: JsonObject): boolean {
+/** Whether the trigger's condition holds. One that cannot be computed for this event does not: it must not keep others from it. */
+export function holds(trigger: CompiledTrigger, event: JsonObject): boolean {
   if (trigger.when === undefined) return true;
   try {
     return trigger.when({ event });

@@ -1,5 +1,6 @@
+import { isObject } from '../expression/convert.js';
 import { terminal } from '../failure.js';
-import type { Json, JsonObject } from '../json.js';
+import type { Json } from '../json.js';
 import { ROW_OPERATORS, type RowCondition, type RowOperator } from '../machine/store.js';
 import type { TableUse } from './node-type.js';
 import { escapePointer } from './schema-walk.js';
@@ -74,8 +75,4 @@ function comparisonsIn(where: Json | undefined): Comparison[] {
   return Object.entries(where).flatMap(([column, wanted]) =>
     isObject(wanted) ? Object.entries(wanted).map(([operator, value]) => ({ column, operator, value })) : [],
   );
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,7 +13,7 @@ describe('a run that waits for its turn', () => {
   it('stands before its first step, and says why', () => {
     const player = new Player(graph);
     expect(player.start({ queued: true })).toEqual([]);
-    expect(player.state).toMatchObject({ status: 'waiting', reason: 'queued', queued: { since: START }, tokens: [] });
+    expect(player.state).toMatchObject({ status: 'waiting', reason: 'queued', queued: true, tokens: [] });
     expect(nextDue(player.state)).toBe(player.state.expiresAt);
   });
 

@@ -28,7 +28,7 @@ export function start(graph: CompiledGraph, event: ExecutionEvent & { type: 'sta
     return draft;
   }
   if (event.message !== undefined) heard(draft, event.message);
-  if (event.queued === true) draft.state.queued = { since: event.at };
+  if (event.queued === true) draft.state.queued = true;
   const { debounceMs, maxDebounceMs } = trigger.session;
   if (debounceMs > 0 && MERGED_TRIGGER_TYPES.includes(trigger.type)) {
     const burst = event.message === undefined ? { messages: [], items: [event.event] } : { messages: [event.message] };

@@ -34,7 +34,7 @@ export interface ExecutionState {
    */
   gathering?: { until: string; latest: string; messages: InboundMessage[]; items?: JsonObject[] };
   /** Present while another run of the session is alive: the run begins when that one has ended. Its `reason` is then `queued`. */
-  queued?: { since: string };
+  queued?: true;
   vars: JsonObject;
   /** Present on a run that was moved to another version: which one it is pinned to now, and by which migration. */
   migrated?: { migration: string; version: number; versionId: string };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { assertNever } from '@workflows/core';
+import { assertNever, type Failure } from '@workflows/core';
 import type { EgressCredential } from '@workflows/ports';
 import { CredentialStore, type SealedCredential } from '@workflows/storage';
-import { SecretBox } from '../secrets/index.js';
+import { SecretBox, SecretUnreadable } from '../secrets/index.js';
 
 /** Where the secret of a credential belongs; no secret of the tenant can have this name. */
 export const credentialPlace = (tenantId: string, name: string) => ({ tenantId, name: `credential:${name}` });
@@ -15,11 +15,22 @@ export class Credentials {
     private readonly box: SecretBox,
   ) {}
 
-  /** Null when the tenant has no such credential. Throws SecretUnreadable. */
-  async open(tenantId: string, name: string): Promise<EgressCredential | null> {
+  /** The credential of this name, or why a call cannot be made with it; nothing where none is named. */
+  async open(tenantId: string, name: string | undefined): Promise<{ credential?: EgressCredential } | { failure: Failure }> {
+    if (name === undefined) return {};
     const stored = await this.store.sealed(tenantId, name);
-    return stored === null ? null : asSent(stored, this.box.open(credentialPlace(tenantId, name), stored.sealed));
+    if (stored === null) return unusable(`The tenant has no credential "${name}". Create it, or correct the name.`);
+    try {
+      return { credential: asSent(stored, this.box.open(credentialPlace(tenantId, name), stored.sealed)) };
+    } catch (error) {
+      if (!(error instanceof SecretUnreadable)) throw error;
+      return unusable(`The credential "${name}" cannot be opened. Save its secret again.`);
+    }
   }
+}
+
+function unusable(message: string): { failure: Failure } {
+  return { failure: { code: 'resource.missing', kind: 'terminal', message } };
 }
 
 function asSent({ type, hosts, settings }: SealedCredential, secret: string): EgressCredential {

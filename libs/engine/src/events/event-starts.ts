@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CompiledTrigger } from '@workflows/core';
-import { type AcceptItem, type ClaimedEvent, Doorbell } from '@workflows/ports';
-import { InboundStore } from '@workflows/storage';
+import type { AcceptItem, ClaimedEvent } from '@workflows/ports';
 import { BoundStarts } from '../triggers/bound-starts.js';
 import { type PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
 import { eventFor } from './event-triggers.js';
@@ -12,8 +11,6 @@ export class EventStarts {
   constructor(
     private readonly workflows: PublishedWorkflows,
     private readonly starts: BoundStarts,
-    private readonly inbound: InboundStore,
-    private readonly doorbell: Doorbell,
   ) {}
 
   /** `revision`: how often the tenant had published when the event was claimed; what starts is not older. */
@@ -22,21 +19,18 @@ export class EventStarts {
     const wanted = published.flatMap((workflow) =>
       Object.values(workflow.graph.triggers).map((trigger) => this.startOf(event, workflow, trigger)),
     );
-    const starts = (await Promise.all(wanted)).filter((item) => item !== 'refused');
-    if (starts.length === 0) return;
-    const accepted = await this.inbound.accept(starts);
-    if (accepted.some(({ outcome }) => outcome === 'stored')) this.doorbell.ring('advance');
+    await this.starts.accept((await Promise.all(wanted)).filter((item) => item !== null));
   }
 
-  /** `refused`: this trigger has no use for the event. The run's id comes from the event's, so that it is started once. */
+  /** Null: this trigger has no use for the event. The run's id comes from the event's, so that it is started once. */
   private async startOf(
     claimed: ClaimedEvent,
     { workflowId, versionId }: PublishedWorkflow,
     trigger: CompiledTrigger,
-  ): Promise<AcceptItem | 'refused'> {
+  ): Promise<AcceptItem | null> {
     const { tenantId, id: key } = claimed;
     const event = eventFor(claimed, trigger);
-    if (event === null) return 'refused';
+    if (event === null) return null;
     return this.starts.make({ tenantId, workflowId, versionId, trigger, event, key });
   }
 }

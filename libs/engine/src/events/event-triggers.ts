@@ -1,6 +1,13 @@
-import { checkValue, type CompiledTrigger, dataSchemaOf, FINISHED_EVENT, type Json, type JsonObject } from '@workflows/core';
+import {
+  checkValue,
+  type CompiledTrigger,
+  dataSchemaOf,
+  FINISHED_EVENT,
+  holds,
+  type Json,
+  type JsonObject,
+} from '@workflows/core';
 import type { ClaimedEvent } from '@workflows/ports';
-import { holds } from '../triggers/holds.js';
 
 /**
  * The event as a trigger sees it (language, section 2), without `at`; null when the trigger does not take it: another

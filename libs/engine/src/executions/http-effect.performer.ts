@@ -4,7 +4,6 @@ import { type EgressCredential, EgressClient, type EgressResult } from '@workflo
 import { Breakers } from '../breaker/breakers.js';
 import type { CallOutcome } from '../breaker/circuit.js';
 import { Credentials } from '../credentials/credentials.js';
-import { SecretUnreadable } from '../secrets/index.js';
 
 const BROKEN_OFF: Failure = {
   code: 'effect.unknown',
@@ -23,13 +22,12 @@ export class HttpEffectPerformer {
 
   /** `signal`: breaks the call off, because its run has been cancelled. */
   async perform(effect: HttpEffect, tenantId: string, signal: AbortSignal): Promise<EffectResult> {
-    const credential = effect.credential === undefined ? undefined : await this.open(tenantId, effect.credential);
-    if (typeof credential === 'string')
-      return { outcome: 'failed', failure: { code: 'resource.missing', kind: 'terminal', message: credential } };
+    const opened = await this.credentials.open(tenantId, effect.credential);
+    if ('failure' in opened) return { outcome: 'failed', failure: opened.failure };
     const line = { tenantId, host: hostOf(effect.url), credential: effect.credential };
     const passed = await this.breakers.through(
       line,
-      () => this.ask(effect, credential, signal),
+      () => this.ask(effect, opened.credential, signal),
       (answer) => (signal.aborted ? 'neither' : outcomeFor(answer)),
     );
     if (!passed.called) return { outcome: 'failed', failure: passed.failure };
@@ -62,17 +60,6 @@ export class HttpEffectPerformer {
       trust: 'tenant',
       purpose: 'http.request',
     });
-  }
-
-  /** The credential, or why it cannot be used. */
-  private async open(tenantId: string, name: string): Promise<EgressCredential | string> {
-    try {
-      const credential = await this.credentials.open(tenantId, name);
-      return credential ?? `The tenant has no credential "${name}". Create it, or correct the name in the node.`;
-    } catch (error) {
-      if (error instanceof SecretUnreadable) return `The credential "${name}" cannot be opened. Save its secret again.`;
-      throw error;
-    }
   }
 }
 

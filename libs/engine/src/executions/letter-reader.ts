@@ -130,10 +130,7 @@ export class LetterReader {
       case 'start': {
         const workflow = published.find((candidate) => candidate.workflowId === route.workflowId);
         if (workflow === undefined) throw new Error(`Workflow ${route.workflowId} was chosen but is not published.`);
-        const cancelled = this.cancel(
-          this.alive().filter((run) => route.cancel.includes(run.executionId)),
-          'restarted',
-        );
+        const cancelled = this.cancel(this.aliveAmong(route.cancel), 'restarted');
         const run = LiveRun.born({ ...workflow, executionId: uuidv7() }, workflow.graph);
         const how = { message, ...(route.queued === undefined ? {} : { queued: route.queued }) };
         return advanceAll([...cancelled, this.begin(run, route.trigger, route.event, how)]);
@@ -180,10 +177,7 @@ export class LetterReader {
     const turn = trigger === undefined ? ALONE : startTurn(this.alive(), { workflow: graph.workflow, trigger, event });
     switch (turn.to) {
       case 'start': {
-        const cancelled = this.cancel(
-          this.alive().filter(({ executionId }) => turn.cancel.includes(executionId)),
-          'restarted',
-        );
+        const cancelled = this.cancel(this.aliveAmong(turn.cancel), 'restarted');
         const how = { ...called, ...(turn.queued === undefined ? {} : { queued: turn.queued }) };
         return advanceAll([...cancelled, this.begin(run, start.trigger, event, how)]);
       }
@@ -214,12 +208,7 @@ export class LetterReader {
     const begun = this.begin(run, start.trigger, start.event, { fork });
     const holders = successors(run, this.alive());
     const ids = holders.map(({ state }) => state.id);
-    const replaced = replace
-      ? this.cancel(
-          this.alive().filter(({ executionId }) => ids.includes(executionId)),
-          'replaced',
-        )
-      : [];
+    const replaced = replace ? this.cancel(this.aliveAmong(ids), 'replaced') : [];
     if (!replace && holders.length > 0) begun.tell({ type: 'cancelled', at: this.session.now(), reason: 'session' });
     return advanceAll([...replaced, begun]);
   }
@@ -254,6 +243,10 @@ export class LetterReader {
   private async give(executionId: string, event: ExecutionEvent): Promise<void> {
     const run = this.alive().find((candidate) => candidate.executionId === executionId);
     if (run !== undefined) await this.segment(run).applyWithContext(event);
+  }
+
+  private aliveAmong(ids: readonly string[]): LiveRun[] {
+    return this.alive().filter(({ executionId }) => ids.includes(executionId));
   }
 
   private alive(): LiveRun[] {

@@ -3,7 +3,6 @@ import type { EffectResult, Failure, ModelAnswerData, ModelEffect } from '@workf
 import { type EgressCredential, EgressClient, type EgressResult } from '@workflows/ports';
 import { type ModelProfileRecord, ModelStore } from '@workflows/storage';
 import { Credentials } from '../credentials/credentials.js';
-import { SecretUnreadable } from '../secrets/index.js';
 import { failureOfCall } from './call-failure.js';
 import { readChatAnswer } from './chat-answer.js';
 import { chatRequest } from './chat-request.js';
@@ -35,7 +34,7 @@ export class ModelPerformer {
   /** `signal`: breaks the call off, because its run has been cancelled. */
   async perform(effect: ModelEffect, caller: ModelCaller, signal: AbortSignal): Promise<EffectResult> {
     const first = await this.models.get(caller.tenantId, effect.profile);
-    if (first === null) return failed(missing('model', effect.profile));
+    if (first === null) return failed(missing(effect.profile));
     let result = await this.call(first, effect, caller, signal);
     for (const name of first.settings.fallbacks ?? []) {
       if (result.outcome === 'done' || !isAway(result.failure) || signal.aborted) return result;
@@ -51,15 +50,15 @@ export class ModelPerformer {
     { tenantId, executionId, seq }: ModelCaller,
     signal: AbortSignal,
   ): Promise<EffectResult> {
-    const credential = await this.open(tenantId, profile.settings.credential);
-    if (credential !== undefined && 'code' in credential) return failed(credential);
+    const opened = await this.credentials.open(tenantId, profile.settings.credential);
+    if ('failure' in opened) return failed(opened.failure);
     const body = chatRequest(effect, profile.settings);
     const most = mostTokens(effect, body);
     const key = `${executionId}.${seq}`;
     const { outcome } = await this.models.reserve(tenantId, key, priceOf(profile, most));
     if (outcome !== 'reserved') return failed(overBudget(profile.name, outcome));
     const begun = performance.now();
-    const answer = await this.post(profile, effect, body, credential, signal);
+    const answer = await this.post(profile, effect, body, opened.credential, signal);
     const { result, tokens } = resultOf(profile, answer, most, Math.round(performance.now() - begun));
     await this.models.settle(tenantId, {
       key,
@@ -91,17 +90,6 @@ export class ModelPerformer {
       trust: 'tenant',
       purpose: 'ai.model',
     });
-  }
-
-  private async open(tenantId: string, name: string | undefined): Promise<EgressCredential | Failure | undefined> {
-    if (name === undefined) return undefined;
-    try {
-      return (await this.credentials.open(tenantId, name)) ?? missing('credential', name);
-    } catch (error) {
-      if (!(error instanceof SecretUnreadable)) throw error;
-      const message = `The credential "${name}" cannot be opened. Save its secret again.`;
-      return { code: 'resource.missing', kind: 'terminal', message };
-    }
   }
 }
 
@@ -146,8 +134,8 @@ function isAway({ code, kind }: Failure): boolean {
   return kind === 'retryable' && (code === 'ai.throttled' || code === 'ai.unavailable' || code === 'timeout');
 }
 
-function missing(what: 'model' | 'credential', name: string): Failure {
-  const message = `The tenant has no ${what} "${name}". Create it, or correct the name.`;
+function missing(profile: string): Failure {
+  const message = `The tenant has no model "${profile}". Create it, or correct the name.`;
   return { code: 'resource.missing', kind: 'terminal', message };
 }
 

@@ -1,11 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type CompiledTrigger, type JsonObject, WorkflowError } from '@workflows/core';
-import { type AcceptItem, type ClaimedSlot, crashPoint, Doorbell } from '@workflows/ports';
-import { InboundStore, ScheduleStore } from '@workflows/storage';
+import { type CompiledTrigger, holds, type JsonObject, WorkflowError } from '@workflows/core';
+import { type AcceptItem, type ClaimedSlot, crashPoint } from '@workflows/ports';
+import { ScheduleStore } from '@workflows/storage';
 import { ClaimLoop } from '../claims/claim-loop.js';
 import { ENGINE_OPTIONS, type EngineOptions } from '../engine-options.js';
 import { BoundStarts } from '../triggers/bound-starts.js';
-import { holds } from '../triggers/holds.js';
 import { PublishedWorkflows } from '../triggers/published-workflows.js';
 import { type Audience, AudienceMissing, Audiences, audienceOf } from './audiences.js';
 import { paceOf } from './pace.js';
@@ -16,7 +15,8 @@ const CONCURRENCY = 16;
 
 /** What one turn of a slot has come to. */
 interface Turn {
-  starts: Array<AcceptItem | 'refused'>;
+  /** Null where a row names nobody whom the trigger could bind. */
+  starts: Array<AcceptItem | null>;
   /** Of an audience: the last row that was looked at. */
   lastRow: string | null;
   /** When the next rows are due; null: the slot is done. */
@@ -38,8 +38,6 @@ export class SlotStarter {
     private readonly workflows: PublishedWorkflows,
     private readonly audiences: Audiences,
     private readonly starts: BoundStarts,
-    private readonly inbound: InboundStore,
-    private readonly doorbell: Doorbell,
   ) {
     this.loop = new ClaimLoop({
       what: 'slots of schedules',
@@ -75,8 +73,8 @@ export class SlotStarter {
       const compiled = graph.triggers[trigger];
       if (compiled === undefined) throw new Error(`The version has no schedule "${trigger}"`);
       const { starts, lastRow, nextAt } = await this.turn(slot, compiled);
-      const items = starts.filter((item) => item !== 'refused');
-      await this.accept(items);
+      const items = starts.filter((item) => item !== null);
+      await this.starts.accept(items);
       crashPoint('slots.before-advance');
       const refused = starts.length - items.length;
       await this.store.advanceSlot({ ...key, seenRow, lastRow, started: items.length, refused, nextAt });
@@ -108,7 +106,7 @@ export class SlotStarter {
     const event = eventOf(slot, trigger);
     const rows = await this.audiences.rows(slot.tenantId, trigger, audience, { event, after: slot.lastRow, limit });
     const starts = await this.startsOf(slot, trigger, rows);
-    const started = slot.started + starts.filter((item) => item !== 'refused').length;
+    const started = slot.started + starts.filter((item) => item !== null).length;
     const isOver = rows.length < limit || started >= audience.maxRuns;
     const nextAt = isOver ? null : new Date(Date.parse(slot.dueAt) + everyMs).toISOString();
     return { starts, lastRow: rows.at(-1)?.id ?? slot.lastRow, nextAt };
@@ -127,12 +125,6 @@ export class SlotStarter {
       return [this.starts.make({ tenantId, workflowId, versionId, trigger, event, key })];
     });
     return Promise.all(wanted);
-  }
-
-  private async accept(items: AcceptItem[]): Promise<void> {
-    if (items.length === 0) return;
-    const accepted = await this.inbound.accept(items);
-    if (accepted.some(({ outcome }) => outcome === 'stored')) this.doorbell.ring('advance');
   }
 
   private async fail(

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type CompiledTrigger, type JsonObject, WorkflowError } from '@workflows/core';
-import type { AcceptItem } from '@workflows/ports';
+import { type AcceptItem, Doorbell } from '@workflows/ports';
+import { InboundStore, needsBell } from '@workflows/storage';
 import { type BoundContact, ContactBinding, contactOf } from './contact-binding.js';
 import { executionIdOf } from './execution-id.js';
 import { startItem } from './start-item.js';
@@ -22,15 +23,18 @@ export interface WantedStart {
 export class BoundStarts {
   private readonly logger = new Logger(BoundStarts.name);
 
-  constructor(private readonly contacts: ContactBinding) {}
+  constructor(
+    private readonly contacts: ContactBinding,
+    private readonly inbound: InboundStore,
+    private readonly doorbell: Doorbell,
+  ) {}
 
   /**
-   * `refused`: the event names nobody whom its trigger could bind, and nothing that the caller could do later would
-   * change that.
+   * Null: the event names nobody whom its trigger could bind, and nothing that the caller could do later would change that.
    */
-  async make({ tenantId, workflowId, versionId, trigger, event, key }: WantedStart): Promise<AcceptItem | 'refused'> {
+  async make({ tenantId, workflowId, versionId, trigger, event, key }: WantedStart): Promise<AcceptItem | null> {
     const contact = await this.contactFor(tenantId, workflowId, trigger, event);
-    if (contact === 'refused') return 'refused';
+    if (contact === null) return null;
     const executionId = executionIdOf(tenantId, workflowId, trigger.id, key);
     return startItem({
       ...{ tenantId, executionId, workflowId, versionId, trigger, event },
@@ -38,12 +42,18 @@ export class BoundStarts {
     });
   }
 
+  /** Stores the starts, which from then on cannot be lost, and has somebody begin with them. */
+  async accept(starts: AcceptItem[]): Promise<void> {
+    if (starts.length === 0) return;
+    if (needsBell(await this.inbound.accept(starts))) this.doorbell.ring('advance');
+  }
+
   private async contactFor(
     tenantId: string,
     workflowId: string,
     { contact, id: trigger }: CompiledTrigger,
     event: JsonObject,
-  ): Promise<BoundContact | undefined | 'refused'> {
+  ): Promise<BoundContact | undefined | null> {
     if (contact === undefined) return undefined;
     try {
       return await this.contacts.resolve(tenantId, contactOf(contact, { event }));
@@ -53,7 +63,7 @@ export class BoundStarts {
       const { code } = error instanceof StartRefused ? error : error.failure;
       const msg = 'An event names no contact that its trigger could bind';
       this.logger.warn({ msg, tenantId, eventId: event['id'], workflowId, trigger, code });
-      return 'refused';
+      return null;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DataSchema, type Json, type NodeOutcome, type Signal } from '@workflows/core';
 import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
+import { waitOn } from '../ai/ask-model.js';
 import { formRules } from '../ai/json-answer.js';
 import { askStructured, readStructured, type StructuredQuestion } from '../ai/structured.js';
 import { type AiExtractConfig, aiExtractSpec } from './ai-extract.config.js';
@@ -20,8 +21,7 @@ export class AiExtractNode extends NodeStrategy {
     signal: Signal,
     memory: Json | undefined,
   ): NodeOutcome {
-    if (signal.type !== 'effect')
-      return { kind: 'waiting', wait: { effects: true, ...(memory === undefined ? {} : { memory }) } };
+    if (signal.type !== 'effect') return waitOn(memory);
     const read = readStructured(questionOf(config), context, signal, memory);
     if ('outcome' in read) return read.outcome;
     const missing = (config.schema.required ?? []).filter((name) => !Object.hasOwn(read.data, name));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Json, type NodeOutcome, type Signal } from '@workflows/core';
 import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
-import { askModel, opening } from '../ai/ask-model.js';
+import { askModel, opening, waitOn } from '../ai/ask-model.js';
 import { guard } from '../ai/guards.js';
 import { formRules } from '../ai/json-answer.js';
 import { modelAnswer } from '../ai/model-answer.js';
@@ -27,8 +27,7 @@ export class AiGenerateNode extends NodeStrategy {
     signal: Signal,
     memory: Json | undefined,
   ): NodeOutcome {
-    if (signal.type !== 'effect')
-      return { kind: 'waiting', wait: { effects: true, ...(memory === undefined ? {} : { memory }) } };
+    if (signal.type !== 'effect') return waitOn(memory);
     const question = questionOf(config);
     if (question === null) {
       const { text, usage, model } = modelAnswer(signal.result);

@@ -1,4 +1,4 @@
-import type { JsonObject, ModelEffect, ModelMessage, NodeOutcome } from '@workflows/core';
+import type { Json, JsonObject, ModelEffect, ModelMessage, NodeOutcome } from '@workflows/core';
 import type { NodeContext } from '@workflows/ports';
 
 /** One call, where the node says nothing else: the language's default for `timeout`. */
@@ -38,4 +38,9 @@ export function askModel(
     timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   };
   return { kind: 'waiting', wait: { effects: true, memory }, effects: [effect] };
+}
+
+/** What came is not the answer of the model: it is waited for as before. */
+export function waitOn(memory: Json | undefined): NodeOutcome {
+  return { kind: 'waiting', wait: { effects: true, ...(memory === undefined ? {} : { memory }) } };
 }

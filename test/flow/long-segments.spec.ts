@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Deployment, eventually, type Tenant } from '../support/deployment.js';
+import { freePort, startEngine } from '../support/engine-process.js';
 
 /** Counts in a circle, and makes a call that a commit must come before. */
 const long = (port: number) => ({
@@ -47,7 +48,14 @@ describe('a run that is written several times in one claim', () => {
   }, 30_000);
 
   it('goes on where its last commit was when the worker is killed, and is not begun anew', async () => {
-    const crashing = await deployment.start({ CRASH_AT: 'advance.before-http' });
+    const crashing = await startEngine({
+      ...deployment.environment,
+      ROLE: 'worker',
+      CRASH_AT: 'advance.before-http',
+      PORT: String(await freePort()),
+    });
+    // Another process takes the order: one that is to be killed may not live to answer it.
+    await deployment.start({ ROLE: 'api' });
     const { executionId } = await tenant.rest.post<{ executionId: string }>('/v1/executions', { workflow: 'long' });
     await expect(crashing.ended).resolves.toMatchObject({ signal: 'SIGKILL' });
     await deployment.start();

@@ -25,8 +25,8 @@ interface Place {
 }
 
 function visit(schema: z.ZodType, value: Json, place: Place, report: (field: MarkedField) => void): void {
-  const { inner, kind } = unwrap(schema);
-  const deferred = place.deferred || isDeferred(inner);
+  const { inner, kind, deferred: own } = meant(schema, value);
+  const deferred = place.deferred || own;
   if (kind) return void report({ kind, value, pointer: place.pointer, deferred });
   for (const child of childrenOf(inner, value))
     visit(child.schema, child.value, { pointer: `${place.pointer}/${escapePointer(child.key)}`, deferred }, report);
@@ -38,13 +38,22 @@ export interface Child {
   value: Json;
 }
 
+/**
+ * The schema that a value is under: of a union the option that takes the value, with that option's mark. So a field that
+ * is a number or an expression is an expression where it holds one.
+ */
+export function meant(schema: z.ZodType, value: Json): { inner: z.ZodType; kind: ValueKind | undefined; deferred: boolean } {
+  const { inner, kind } = unwrap(schema);
+  const deferred = isDeferred(inner);
+  const option = !kind && inner instanceof z.ZodUnion ? optionFor(inner, value) : undefined;
+  if (!option) return { inner, kind, deferred };
+  const below = meant(option, value);
+  return { ...below, deferred: deferred || below.deferred };
+}
+
 /** The parts of a value with their schemas. A union counts as the first of its options that takes the value. */
 export function childrenOf(schema: z.ZodType, value: Json): Child[] {
-  const { inner } = unwrap(schema);
-  if (inner instanceof z.ZodUnion) {
-    const option = optionFor(inner, value);
-    return option ? childrenOf(option, value) : [];
-  }
+  const { inner } = meant(schema, value);
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => {
       const schema = itemSchema(inner, index);

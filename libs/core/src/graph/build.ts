@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { Retry } from '../definition/common-fields.js';
 import { documentHash } from '../definition/canonical.js';
 import { durationMs } from '../definition/duration.js';
-import { isDeferred } from '../definition/kinds.js';
-import { childrenOf, markedFields, pointerOf, unwrap } from '../definition/schema-walk.js';
+import { childrenOf, markedFields, meant, pointerOf } from '../definition/schema-walk.js';
 import type { NodeTypeSpec } from '../definition/node-type.js';
 import { plainJson } from '../definition/plain-json.js';
 import { compileProgram, evaluate, type ScopeTypes } from '../expression/program.js';
@@ -136,8 +135,8 @@ function renderNode(node: OutlineNode, spec: NodeTypeSpec, types: ScopeTypes): C
 }
 
 function renderingOf(schema: z.ZodType, value: Json, types: ScopeTypes): Rendering {
-  const { inner, kind } = unwrap(schema);
-  if (isDeferred(inner)) return { constant: value };
+  const { inner, kind, deferred } = meant(schema, value);
+  if (deferred) return { constant: value };
   if (kind === 'text' && typeof value === 'string') return compileText(value, types);
   if (kind === 'value') return compileValue(value, types);
   if (kind || typeof value !== 'object' || value === null) return { constant: value };

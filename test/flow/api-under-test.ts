@@ -4,6 +4,7 @@ import { migrateQueue } from '@workflows/queue';
 import { createTestDatabase, type TestDatabase } from '@workflows/testing';
 import { createApplication } from '../../src/application.js';
 import { Config } from '../../src/config/config.js';
+import { recordUse } from '../support/use-record.js';
 
 export const OPERATOR_KEY = 'operator-key-of-the-api-tests';
 export const APP_SECRET = 'app-secret-of-the-api-tests';
@@ -68,6 +69,7 @@ export class ApiUnderTest {
 
   async stop(): Promise<void> {
     await this.app.close();
+    await recordUse(this.test);
     await this.test?.drop();
   }
 

@@ -5,6 +5,7 @@ import { migrateQueue } from '@workflows/queue';
 import { createTestDatabase, startRedis, type TestDatabase, type TestRedis } from '@workflows/testing';
 import { type EngineProcess, freePort, startEngine } from './engine-process.js';
 import { RestClient } from './rest-client.js';
+import { recordUse } from './use-record.js';
 
 /** FLOW_QUEUE=redis runs every flow test with a doorbell on Redis; without it only those run twice that ask for it. */
 const USUAL_QUEUE = process.env['FLOW_QUEUE'] ?? 'postgres';
@@ -149,6 +150,7 @@ export class Deployment {
     await this.engine?.kill();
     await this.emulatorServer.stop();
     await this.redis?.stop();
+    await recordUse(this.database);
     await this.database.drop();
   }
 }

@@ -1,23 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@workflows/core';
 import { Deployment } from '../support/deployment.js';
-
-type Workflow = JsonObject & { id: string };
-
-/** Started by a word of its own; its nodes in their order, each going on to the next, up to the end. */
-function spoken(id: string, steps: Record<string, JsonObject>, more: JsonObject = {}): Workflow {
-  const names = Object.keys(steps);
-  const nodes = Object.entries(steps).map(([name, node], index) => [name, { ...node, next: names[index + 1] ?? 'done' }]);
-  return {
-    dsl: '1.0',
-    id,
-    name: id,
-    triggers: [{ id: 'word', type: 'channel.message', channels: ['whatsapp'], keywords: [id] }],
-    start: names[0] ?? 'done',
-    nodes: { ...Object.fromEntries(nodes), done: { type: 'end' } },
-    ...more,
-  };
-}
+import { ask, send, spoken, type Workflow } from '../support/spoken.js';
 
 /** Answers every message of these kinds with what the event tells of it. */
 function heard(id: string, kinds: string[], says: string): Workflow {
@@ -29,7 +13,6 @@ function heard(id: string, kinds: string[], says: string): Workflow {
   );
 }
 
-const send = (content: JsonObject): JsonObject => ({ type: 'message.send', with: content });
 const FILES = 'https://files.example';
 
 const contents = spoken(
@@ -90,12 +73,7 @@ describe('what a message can be', () => {
     await deployment.tenant([
       contents,
       spoken('forward', {
-        ask: {
-          type: 'message.ask',
-          with: { text: 'A picture, please', expect: { kind: 'media' } },
-          timeout: 'PT1H',
-          on: { timeout: 'done', exhausted: 'done' },
-        },
+        ask: ask({ text: 'A picture, please', expect: { kind: 'media' } }),
         back: send({ media: { type: 'image', mediaId: '{{ steps.ask.value.mediaId }}' } }),
       }),
       spoken('templates', {

@@ -70,10 +70,16 @@ export function endRun(draft: Draft, ending: Ending): null {
  */
 export function failRun(draft: Draft, failure: Failure, token?: Token, origin?: Stopped): null {
   const stopped = origin ?? whereItStands(draft, token);
-  endRun(draft, { status: 'failed', error: token === undefined ? failure : { ...failure, node: token.node } });
+  const error = token === undefined ? failure : { ...failure, node: whatFailed(token, origin).node };
+  endRun(draft, { status: 'failed', error });
   // What is undone cannot be taken up again.
   if (draft.state.ending === undefined) draft.state.stopped = stopped;
   return null;
+}
+
+/** The step that an error is of: the one in the branch where a join raises it, and not the join. */
+export function whatFailed(token: Token, origin?: Stopped): Token {
+  return origin?.tokens.find(({ id }) => id === origin.token) ?? token;
 }
 
 /** A copy of the tokens and regions, which the rest of the transition may still change. */

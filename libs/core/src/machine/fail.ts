@@ -2,7 +2,7 @@ import { isCatchable, matchesErrorPattern, type Failure } from '../failure.js';
 import type { CatchRule } from '../graph/compiled-graph.js';
 import type { Json } from '../json.js';
 import { undone } from './compensate.js';
-import { type Draft, failRun, type Next } from './draft.js';
+import { type Draft, failRun, type Next, whatFailed } from './draft.js';
 import { nodeOf } from './node-of.js';
 import { errorPath } from './error-path.js';
 import { lose } from './region.js';
@@ -27,11 +27,13 @@ export function fail(draft: Draft, token: Token, failure: Failure, origin?: Stop
   }
 
   const own = matching(node.catch, retry.failure);
-  if (own !== undefined) return caught(draft, token, own, retry.failure);
+  if (own !== undefined) return caught(draft, token, own, retry.failure, origin);
 
   if (token.branch !== undefined) return lose(draft, token, retry.failure, origin);
   const fallback = errorPath(draft.graph).has(node.id) ? undefined : matching(draft.graph.defaultCatch, retry.failure);
-  return fallback === undefined ? failRun(draft, retry.failure, token, origin) : caught(draft, token, fallback, retry.failure);
+  return fallback === undefined
+    ? failRun(draft, retry.failure, token, origin)
+    : caught(draft, token, fallback, retry.failure, origin);
 }
 
 /** What undoes a step is tried again like any other activity, but has nobody to catch its error. */
@@ -46,10 +48,11 @@ function matching(rules: readonly CatchRule[], failure: Failure): CatchRule | un
   return rules.find((rule) => rule.errors.some((pattern) => matchesErrorPattern(failure.code, pattern)));
 }
 
-function caught(draft: Draft, token: Token, rule: CatchRule, failure: Failure): Next {
+function caught(draft: Draft, token: Token, rule: CatchRule, failure: Failure, origin?: Stopped): Next {
   const { save } = rule;
   if (save !== undefined) {
-    const record: Json = { code: failure.code, message: failure.message, node: token.node, attempts: token.attempt };
+    const { node, attempt: attempts } = whatFailed(token, origin);
+    const record: Json = { code: failure.code, message: failure.message, node, attempts };
     const saved = attempt(draft, () => setVariable(draft, save, record));
     if (!saved.ok) return token.branch === undefined ? failRun(draft, saved.failure, token) : lose(draft, token, saved.failure);
   }

@@ -2,7 +2,7 @@ import { type Failure, WorkflowError } from '../failure.js';
 import type { CompiledFork, CompiledJoin } from '../graph/compiled-graph.js';
 import type { Json, JsonObject } from '../json.js';
 import { regionOf } from './branch.js';
-import { type Draft, type Next, whereItStands } from './draft.js';
+import { type Draft, type Next, whatFailed, whereItStands } from './draft.js';
 import { nodeOf } from './node-of.js';
 import { scopeOf } from './scope.js';
 import type { Branch, Region, Stopped, Token } from './state.js';
@@ -61,7 +61,8 @@ export function lose(draft: Draft, token: Token, failure: Failure, origin = wher
     return null;
   }
   const { code, message } = failure;
-  const error = { code, message, node: token.node, attempts: token.attempt };
+  const { node, attempt: attempts } = whatFailed(token, origin);
+  const error = { code, message, node, attempts };
   region.failed = [...region.failed, { branch: token.branch.name, error }];
   settle(draft, region);
   return null;

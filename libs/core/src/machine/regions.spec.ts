@@ -125,7 +125,7 @@ describe('a parallel', () => {
     const player = begin(both());
     player.do('fork');
     player.do('call', broken());
-    expect(player.state).toMatchObject({ status: 'failed', error: { code: 'http.404', node: 'meet' }, tokens: [] });
+    expect(player.state).toMatchObject({ status: 'failed', error: { code: 'http.404', node: 'call' }, tokens: [] });
     expect(player.state.regions).toBeUndefined();
   });
 
@@ -335,6 +335,6 @@ describe('a parallel in a foreach', () => {
     player.do('fork', over('a', 'b'));
     player.do('split', done(), '0');
     player.do('call', broken(), 'left');
-    expect(player.state).toMatchObject({ status: 'failed', error: { code: 'http.404', node: 'meet' } });
+    expect(player.state).toMatchObject({ status: 'failed', error: { code: 'http.404', node: 'call' } });
   });
 });

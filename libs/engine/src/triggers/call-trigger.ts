@@ -1,4 +1,4 @@
-import { type CompiledTrigger, checkValue, dataSchemaOf, type Json, type JsonObject } from '@workflows/core';
+import { type CompiledTrigger, checkValue, dataSchemaOf, holds, type Json, type JsonObject } from '@workflows/core';
 import type { PublishedWorkflow } from './published-workflows.js';
 import { StartRefused } from './start-refused.js';
 
@@ -21,8 +21,15 @@ export function chooseTrigger(workflow: PublishedWorkflow, wanted: string | unde
   );
 }
 
-/** The input as the trigger's schema makes it. Throws StartRefused with every problem. */
-export function checkInput(trigger: CompiledTrigger, input: JsonObject): JsonObject {
+/** The input as the trigger's schema makes it, where its condition holds. Throws StartRefused with every problem. */
+export function checkInput(trigger: CompiledTrigger, given: JsonObject): JsonObject {
+  const input = fitted(trigger, given);
+  if (holds(trigger, { trigger: trigger.id, type: 'call', input })) return input;
+  const message = `The condition of the trigger "${trigger.id}" does not hold for this input. See its "when".`;
+  throw new StartRefused('condition', message, '/input');
+}
+
+function fitted(trigger: CompiledTrigger, input: JsonObject): JsonObject {
   const schema = dataSchemaOf(trigger.definition['input']);
   if (schema === undefined) return input;
   const checked = checkValue(schema, input);

@@ -9,7 +9,7 @@ export interface StartProblem {
 /** A run cannot be started as asked, and asking again will not help. */
 export class StartRefused extends Error {
   constructor(
-    readonly code: 'not_published' | 'trigger' | 'input' | 'contact' | 'event',
+    readonly code: 'not_published' | 'trigger' | 'input' | 'condition' | 'contact' | 'event',
     message: string,
     path: string,
     readonly problems: StartProblem[] = [{ path, code: `start.${code}`, message }],

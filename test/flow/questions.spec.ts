@@ -107,7 +107,8 @@ describe('a question', () => {
 
   it('can show whatever a message can', async () => {
     const { waId, texts } = await talk('prompts', 'yes', 'ok');
-    expect(texts).toEqual(['Is it you?', 'Read it first', 'Shall we meet here?']);
+    // The place follows as a message of its own.
+    expect(texts.slice(0, 3)).toEqual(['Is it you?', 'Read it first', 'Shall we meet here?']);
     await deployment.sentTo(waId, 4);
     await deployment.emulator.say(waId, { text: 'fine' });
     await deployment.sentTo(waId, 6);

@@ -14,7 +14,7 @@ export { dataSchemaOf, dataSchemaShape } from './definition/data-schema-shape.js
 export { languageSchema, nodeSchema } from './definition/document.js';
 export * from './definition/diff.js';
 export * from './definition/duration.js';
-export * from './definition/finished-event.js';
+export * from './definition/engine-events.js';
 export * from './definition/json-schema.js';
 export { jsonShapeProblem } from './definition/json-shape.js';
 export * from './definition/kinds.js';

@@ -45,6 +45,9 @@ export const MERGED_TRIGGER_TYPES: readonly string[] = ['channel.message', 'webh
 export const RUNNABLE_TRIGGER_TYPES: readonly string[] = [
   'channel.message',
   'channel.postback',
+  'channel.comment',
+  'channel.story',
+  'channel.status',
   'webhook',
   'schedule',
   'event',

@@ -1,7 +1,7 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { Json } from '../json.js';
-import { INBOUND_KINDS } from '../message/inbound.js';
+import { INBOUND_KINDS, STORY_KINDS } from '../message/inbound.js';
 import { assignShape } from './common-fields.js';
 import { isCron } from './cron.js';
 import { dataSchemaShape } from './data-schema-shape.js';
@@ -138,11 +138,7 @@ export const storyTrigger = z.strictObject({
   type: z.literal('channel.story'),
   ...common,
   channels: instagramOnly(),
-  kinds: z
-    .array(z.enum(['reply', 'mention']))
-    .min(1)
-    .optional()
-    .describe('Default: both'),
+  kinds: z.array(z.enum(STORY_KINDS)).min(1).optional().describe('Default: both'),
   ...keywordFields,
 });
 

@@ -27,6 +27,8 @@ export type ExecutionEvent = { /** Database time, ISO 8601 in UTC. */ at: string
       caller?: Caller;
       /** Over how many calls the run was reached; absent: it was not called. */
       depth?: number;
+      /** True: a run that a status has started has called it. */
+      byStatus?: true;
       /** Where another run stood, for one that begins in the middle of its way: `event` and `trigger` are that run's. */
       fork?: ForkOrigin;
     }

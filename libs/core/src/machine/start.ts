@@ -103,6 +103,7 @@ function newborn(graph: CompiledGraph, event: ExecutionEvent & { type: 'started'
     event: event.event,
     ...(event.caller === undefined ? {} : { caller: event.caller }),
     ...(event.depth === undefined ? {} : { depth: event.depth }),
+    ...(event.byStatus === undefined ? {} : { byStatus: event.byStatus }),
     vars,
     steps: {},
     context: event.context,

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { CompiledTrigger } from '@workflows/core';
+import { type CompiledTrigger, STATUS_EVENT } from '@workflows/core';
 import type { AcceptItem, ClaimedEvent } from '@workflows/ports';
+import { ContactStore } from '@workflows/storage';
 import { BoundStarts } from '../triggers/bound-starts.js';
+import type { BoundContact } from '../triggers/contact-binding.js';
 import { type PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
 import { eventFor } from './event-triggers.js';
 
@@ -11,6 +13,7 @@ export class EventStarts {
   constructor(
     private readonly workflows: PublishedWorkflows,
     private readonly starts: BoundStarts,
+    private readonly contacts: ContactStore,
   ) {}
 
   /** `revision`: how often the tenant had published when the event was claimed; what starts is not older. */
@@ -31,6 +34,18 @@ export class EventStarts {
     const { tenantId, id: key } = claimed;
     const event = eventFor(claimed, trigger);
     if (event === null) return null;
-    return this.starts.make({ tenantId, workflowId, versionId, trigger, event, key });
+    const contact = await this.receiverOf(claimed);
+    return this.starts.make({
+      ...{ tenantId, workflowId, versionId, trigger, event, key },
+      ...(contact === null ? {} : { contact }),
+    });
+  }
+
+  /** Who got the message that a status is about; null for other events, whose triggers name their contacts themselves. */
+  private async receiverOf({ tenantId, name, data }: ClaimedEvent): Promise<BoundContact | null> {
+    if (name !== STATUS_EVENT || typeof data !== 'object' || data === null || Array.isArray(data)) return null;
+    const { contactId, connectionId } = data;
+    if (typeof contactId !== 'string' || typeof connectionId !== 'string') return null;
+    return { connectionId, aliases: await this.contacts.aliases(tenantId, contactId, connectionId) };
   }
 }

@@ -6,6 +6,7 @@ import {
   holds,
   type Json,
   type JsonObject,
+  STATUS_EVENT,
 } from '@workflows/core';
 import type { ClaimedEvent } from '@workflows/ports';
 
@@ -14,10 +15,21 @@ import type { ClaimedEvent } from '@workflows/ports';
  * type or name, data that does not fit its schema, or a condition that does not hold.
  */
 export function eventFor(claimed: ClaimedEvent, trigger: CompiledTrigger): JsonObject | null {
-  const own = claimed.name === FINISHED_EVENT ? endFor(claimed, trigger) : namedFor(claimed, trigger);
+  const own = ownFor(claimed, trigger);
   if (own === null) return null;
   const event = { id: claimed.id, trigger: trigger.id, type: trigger.type, ...own };
   return holds(trigger, event) ? event : null;
+}
+
+function ownFor(claimed: ClaimedEvent, trigger: CompiledTrigger): JsonObject | null {
+  switch (claimed.name) {
+    case FINISHED_EVENT:
+      return endFor(claimed, trigger);
+    case STATUS_EVENT:
+      return statusFor(claimed, trigger);
+    default:
+      return namedFor(claimed, trigger);
+  }
 }
 
 function namedFor({ name, key, data, source }: ClaimedEvent, { type, definition }: CompiledTrigger): JsonObject | null {
@@ -33,6 +45,15 @@ function endFor({ data }: ClaimedEvent, { type, definition }: CompiledTrigger): 
   if (data['workflow'] !== workflow || !Array.isArray(statuses) || !statuses.includes(data['status'] ?? null)) return null;
   const output = fit(definition['output'], data['output'] ?? {});
   return output === undefined ? null : { ...data, output };
+}
+
+/** What became of a message, as `workflows.tell_status` has written it. */
+function statusFor({ data }: ClaimedEvent, { type, definition }: CompiledTrigger): JsonObject | null {
+  if (type !== 'channel.status' || typeof data !== 'object' || data === null || Array.isArray(data)) return null;
+  const { statuses } = definition;
+  if (!Array.isArray(statuses) || !statuses.includes(data['status'] ?? null)) return null;
+  const shown = ['messageId', 'status', 'runId', 'errorCode'].filter((field) => data[field] !== undefined);
+  return Object.fromEntries(shown.map((field) => [field, data[field] ?? null]));
 }
 
 /** Exact, or a family such as `order.*`, which takes everything below `order`. */

@@ -24,7 +24,7 @@ type LetterOf<Kind extends Letter['kind']> = Letter & { kind: Kind };
 const ON_A_PHONE = 'phone';
 
 /** What has begun a run beside its event: a message, the step of another run, or where another run stood. */
-type Begun = Pick<ExecutionEvent & { type: 'started' }, 'message' | 'caller' | 'depth' | 'queued' | 'fork'>;
+type Begun = Pick<ExecutionEvent & { type: 'started' }, 'message' | 'caller' | 'depth' | 'byStatus' | 'queued' | 'fork'>;
 
 /** What has no session begins by itself. */
 const ALONE: StartTurn = { to: 'start', cancel: [] };
@@ -170,8 +170,7 @@ export class LetterReader {
     const graph = await this.workflows.graph(this.session.tenantId, start.versionId);
     if (start.fork !== undefined) return this.readFork(start, start.fork, graph);
     const event: JsonObject = { ...start.event, at: letter.receivedAt };
-    const { caller, depth } = start;
-    const called = { ...(caller === undefined ? {} : { caller }), ...(depth === undefined ? {} : { depth }) };
+    const called = calledBy(start);
     const run = LiveRun.born(start, graph);
     const trigger = graph.triggers[start.trigger];
     const turn = trigger === undefined ? ALONE : startTurn(this.alive(), { workflow: graph.workflow, trigger, event });
@@ -260,4 +259,13 @@ export class LetterReader {
  */
 async function advanceAll(segments: Segment[]): Promise<void> {
   for (const segment of segments) await segment.advance();
+}
+
+/** How a run was called, where another one has called it. */
+function calledBy({ caller, depth, byStatus }: StartLetter): Pick<Begun, 'caller' | 'depth' | 'byStatus'> {
+  return {
+    ...(caller === undefined ? {} : { caller }),
+    ...(depth === undefined ? {} : { depth }),
+    ...(byStatus === undefined ? {} : { byStatus }),
+  };
 }

@@ -86,6 +86,7 @@ export class InboundService {
     this.count(channel, 'receipt', receipts.length);
     if (recorded.mailboxes > 0 || needsBell(accepted)) this.doorbell.ring('advance');
     if (recorded.outboxes > 0) this.doorbell.ring('outbound');
+    if (recorded.heard) this.doorbell.ring('events');
     crashPoint('accept.after-ring');
   }
 

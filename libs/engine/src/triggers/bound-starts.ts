@@ -16,6 +16,8 @@ export interface WantedStart {
   event: JsonObject;
   /** What has happened, so that it starts one run by this trigger and no more. */
   key: string;
+  /** Whom it has happened to, where that is known without the trigger. */
+  contact?: BoundContact;
 }
 
 /** Makes the starts of events that come from no channel, with the contacts whom they name. */
@@ -32,8 +34,8 @@ export class BoundStarts {
   /**
    * Null: the event names nobody whom its trigger could bind, and nothing that the caller could do later would change that.
    */
-  async make({ tenantId, workflowId, versionId, trigger, event, key }: WantedStart): Promise<AcceptItem | null> {
-    const contact = await this.contactFor(tenantId, workflowId, trigger, event);
+  async make({ tenantId, workflowId, versionId, trigger, event, key, ...known }: WantedStart): Promise<AcceptItem | null> {
+    const contact = known.contact ?? (await this.contactFor(tenantId, workflowId, trigger, event));
     if (contact === null) return null;
     const executionId = executionIdOf(tenantId, workflowId, trigger.id, key);
     return startItem({

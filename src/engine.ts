@@ -1,5 +1,5 @@
 import { type DynamicModule, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { WHATSAPP_OPTIONS, type WhatsAppOptions } from '@workflows/channels';
+import { INSTAGRAM_OPTIONS, type InstagramOptions, WHATSAPP_OPTIONS, type WhatsAppOptions } from '@workflows/channels';
 import { type EngineOptions, SecretBox, UndiciEgressClient, WorkflowsModule } from '@workflows/engine';
 import { Database, DatabaseUnavailable, Doorbell } from '@workflows/ports';
 import { BullDoorbell } from '@workflows/queue';
@@ -31,6 +31,10 @@ export function engineOf(config: Config): DynamicModule {
       {
         provide: WHATSAPP_OPTIONS,
         useValue: { graphUrl: values.META_GRAPH_URL, version: values.META_GRAPH_VERSION } satisfies WhatsAppOptions,
+      },
+      {
+        provide: INSTAGRAM_OPTIONS,
+        useValue: { graphUrl: values.META_INSTAGRAM_URL, version: values.META_GRAPH_VERSION } satisfies InstagramOptions,
       },
     ],
   });

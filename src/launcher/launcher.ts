@@ -96,6 +96,7 @@ async function launchAll(
       DATABASE_URL: database.url,
       DATABASE_MIGRATE_URL: database.adminUrl,
       META_GRAPH_URL: emulatorProgram.url,
+      META_INSTAGRAM_URL: emulatorProgram.url,
       // The examples call the CRM on this machine.
       EGRESS_ALLOW_PRIVATE: [environment['EGRESS_ALLOW_PRIVATE'], new URL(crmUrl).host].filter(Boolean).join(','),
       ...(embedded ? { TEST_CLOCK: 'true' } : {}),

@@ -59,7 +59,7 @@ describe('the registry of nodes', () => {
 describe('the registry of channels', () => {
   it('finds every channel that is listed', async () => {
     const registry = await boot(ChannelRegistry, CHANNELS);
-    expect(registry.names()).toEqual(['whatsapp']);
+    expect(registry.names()).toEqual(['whatsapp', 'instagram']);
   });
 
   it('refuses to boot with two channels of one name, or with none', async () => {

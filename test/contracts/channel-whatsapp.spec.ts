@@ -34,6 +34,7 @@ channelContract('whatsapp', {
     { written: 'ana@example.com', alias: null },
     { written: '', alias: null },
   ],
+  carriesReference: true,
   answers: [
     {
       name: 'accepted',

@@ -55,6 +55,7 @@ export class Deployment {
       DATABASE_MIGRATE_URL: database.adminUrl,
       ...(redis === null ? {} : { REDIS_URL: redis.url }),
       META_GRAPH_URL: emulatorUrl,
+      META_INSTAGRAM_URL: emulatorUrl,
       META_APP_SECRET: APP_SECRET,
       META_VERIFY_TOKEN: VERIFY_TOKEN,
       OPERATOR_API_KEY: OPERATOR_KEY,

@@ -1,6 +1,11 @@
 import type { CustomerMessageRequest, LedgerQuery, NumberRequest, TemplateRequest } from './control/requests.js';
 import type { Fault, FaultRequest } from './faults.js';
-import type { BusinessNumber, LedgerEntry, MessageTemplate, ReadMark, WebhookDelivery } from './records.js';
+import type {
+  InstagramAccountRequest,
+  InstagramCommentRequest,
+  InstagramMessageRequest,
+} from './instagram/instagram-control.routes.js';
+import type { BusinessNumber, InstagramAccount, LedgerEntry, MessageTemplate, ReadMark, WebhookDelivery } from './records.js';
 
 /** The control API of an emulator, typed. Every call rejects with the emulator's own explanation. */
 export class EmulatorClient {
@@ -25,6 +30,20 @@ export class EmulatorClient {
   /** Plays a customer: `say('5511999990000', { text: 'hello' })`. */
   say(waId: string, message: CustomerMessageRequest): Promise<{ messageId: string }> {
     return this.call('POST', `/contacts/${encodeURIComponent(waId)}/messages`, message);
+  }
+
+  registerInstagram(account: string, request: InstagramAccountRequest): Promise<InstagramAccount> {
+    return this.call('PUT', `/instagram/${encodeURIComponent(account)}`, request);
+  }
+
+  /** Plays a person on Instagram, by the id that the account knows them by. */
+  write(account: string, person: string, message: InstagramMessageRequest): Promise<{ messageId: string }> {
+    return this.call('POST', `/instagram/${encodeURIComponent(account)}/people/${encodeURIComponent(person)}/messages`, message);
+  }
+
+  /** A comment of a person below a post of the account. */
+  comment(account: string, person: string, comment: InstagramCommentRequest): Promise<{ commentId: string }> {
+    return this.call('POST', `/instagram/${encodeURIComponent(account)}/people/${encodeURIComponent(person)}/comments`, comment);
   }
 
   /** What was accepted, in order. With `waitMs` an empty answer is waited for. */

@@ -1,5 +1,6 @@
 import { EmulatorClock } from './clock.js';
 import { Faults } from './faults.js';
+import { InstagramWorld } from './instagram/instagram-world.js';
 import { Ledger } from './ledger.js';
 import { WebhookCourier } from './webhooks/courier.js';
 import { Receipts } from './webhooks/receipts.js';
@@ -9,6 +10,7 @@ import { World } from './world.js';
 export class Emulation {
   readonly clock = new EmulatorClock();
   readonly world = new World();
+  readonly instagram = new InstagramWorld();
   readonly ledger = new Ledger();
   readonly faults = new Faults();
   readonly courier = new WebhookCourier(this.clock);
@@ -25,6 +27,7 @@ export class Emulation {
     this.faults.clear();
     this.ledger.reset();
     this.world.reset(keepNumbers);
+    this.instagram.reset(keepNumbers);
     this.clock.reset();
   }
 

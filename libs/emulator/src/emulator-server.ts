@@ -3,13 +3,15 @@ import { controlRoutes } from './control/control.routes.js';
 import { Emulation } from './emulation.js';
 import { graphRoutes } from './graph/graph.routes.js';
 import { mediaRoutes } from './graph/media.routes.js';
+import { instagramControlRoutes } from './instagram/instagram-control.routes.js';
+import { instagramRoutes } from './instagram/instagram.routes.js';
 
 /** Meta takes documents of 100 MB; the form around them adds a little. */
 const LARGEST_BODY = 101 * 1024 * 1024;
 
 /**
- * Meta's WhatsApp Cloud API on this machine: `/{version}/{phone-number-id}/messages`, media and signed webhooks, and a
- * control API under `/control`. Everything is in memory.
+ * Meta's WhatsApp Cloud API and Instagram API on this machine: `/{version}/{account}/messages`, media, comments and signed
+ * webhooks, and a control API under `/control`. Everything is in memory.
  */
 export class EmulatorServer {
   private running: { app: FastifyInstance; emulation: Emulation; url: string } | null = null;
@@ -22,10 +24,17 @@ export class EmulatorServer {
     // Signatures, uploads and Meta's own complaints about JSON all need the bytes as they came.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    await app.register(async (control) => controlRoutes(control, emulation), { prefix: '/control' });
+    await app.register(
+      async (control) => {
+        controlRoutes(control, emulation);
+        instagramControlRoutes(control, emulation);
+      },
+      { prefix: '/control' },
+    );
     await app.register(async (graph) => {
       graphRoutes(graph, emulation);
       mediaRoutes(graph, emulation);
+      instagramRoutes(graph, emulation);
     });
     const url = await app.listen({ port, host });
     this.running = { app, emulation, url };

@@ -1,15 +1,26 @@
-/** A business phone number, with the app that its webhooks belong to. */
-export interface BusinessNumber {
+/** An account whose webhooks go somewhere: a business phone number, or a professional account on Instagram. */
+export interface WebhookTarget {
+  /** Of an Instagram account its id: ledger, faults and webhooks know all accounts by this name. */
   phoneNumberId: string;
-  /** As people read it: `+1 555 010 0000`. */
-  displayPhoneNumber: string;
-  wabaId: string;
   accessToken: string;
   /** Key of the webhook signatures. */
   appSecret: string;
   verifyToken: string;
   /** Where webhooks go; null: nowhere. */
   callbackUrl: string | null;
+}
+
+/** A business phone number, with the app that its webhooks belong to. */
+export interface BusinessNumber extends WebhookTarget {
+  /** As people read it: `+1 555 010 0000`. */
+  displayPhoneNumber: string;
+  wabaId: string;
+}
+
+/** A professional account on Instagram. */
+export interface InstagramAccount extends WebhookTarget {
+  /** Without `@`. */
+  username: string;
 }
 
 export interface MessageTemplate {
@@ -34,7 +45,7 @@ export interface Customer {
 export interface Tappable {
   id: string;
   title: string;
-  kind: 'button_reply' | 'list_reply' | 'button';
+  kind: 'button_reply' | 'list_reply' | 'button' | 'quick_reply';
 }
 
 export type DeliveryState = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed';
@@ -47,7 +58,7 @@ export interface LedgerEntry {
   at: string;
   messageId: string;
   phoneNumberId: string;
-  /** The customer that it reached; null for a recipient that Meta drops in silence. */
+  /** The customer that it reached, on Instagram by their id; null for a recipient that Meta drops in silence. */
   waId: string | null;
   userId: string | null;
   type: string;

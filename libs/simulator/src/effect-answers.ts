@@ -30,16 +30,10 @@ export class EffectAnswers {
     const { conversation } = this.stage.world;
     const closed =
       conversation === null ? null : windowFailure(effect.message, conversation.capabilities, lastInboundAt, Date.parse(now));
-    if (closed !== null && !this.isReplyToComment(run, lastInboundAt)) return { outcome: 'failed', failure: closed };
+    if (closed !== null) return { outcome: 'failed', failure: closed };
     const { notify, message } = effect;
     const { id } = this.outbox.put({ at: now, node, executionId: run.id, step, seq, notify, message });
     return notify === 'accepted' ? (mocked ?? { outcome: 'done', data: { messageId: id, status: 'accepted' } }) : undefined;
-  }
-
-  /** A comment allows one private message before the contact has written. */
-  private isReplyToComment({ id }: SimulatedRun, lastInboundAt: string | null): boolean {
-    const isComment = this.stage.world.trigger.type === 'channel.comment' && lastInboundAt === null;
-    return isComment && this.outbox.sent.every(({ executionId }) => executionId !== id);
   }
 
   private askStore(request: StoreRequest): EffectResult {

@@ -17,6 +17,8 @@ export interface ChannelContract {
   payloads: Array<{ name: string; body: unknown }>;
   /** What a person may write for an address, and how the channel names the contact there. */
   addresses: Array<{ written: string; alias: ContactAlias | null }>;
+  /** False where the provider takes no reference along with a message. */
+  carriesReference: boolean;
   /** Answers of the provider to a send; the first one is an acceptance. */
   answers: Array<{ name: string; status: number; body: string; expected: Partial<SendResult> | object }>;
 }
@@ -109,10 +111,10 @@ export function channelContract(name: string, contract: ChannelContract): void {
     });
 
     describe('sending', () => {
-      it('posts once, with the reference of the effect', async () => {
+      it(`posts once, ${contract.carriesReference ? 'with' : 'without'} the reference of the effect`, async () => {
         await expect(send(text('hello'))).resolves.toMatchObject({ outcome: 'accepted' });
         expect(provider.bodies).toHaveLength(1);
-        expect(provider.bodies[0]).toContain('effect-1');
+        expect(provider.bodies[0]?.includes('effect-1')).toBe(contract.carriesReference);
       });
 
       it.each(contract.answers)('reads the answer "$name"', async ({ status, body, expected }) => {

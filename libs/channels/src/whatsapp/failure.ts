@@ -1,17 +1,7 @@
 import type { Failure, Json, JsonObject } from '@workflows/core';
-import { idAt, isObject, numberAt, objectAt, textAt } from './payload.js';
+import { type ErrorRule, failureOf, refusalOf, throttled } from '../meta/graph-error.js';
 
-/** How one error code of the Cloud API is met. */
-interface ErrorRule {
-  /** Our code, of the language's table of errors. */
-  code: string;
-  /** Milliseconds to wait at least; present makes the failure retryable. */
-  retryAfterMs?: number;
-  /** The server says that it stumbled, not that it refused: with HTTP 5xx the message may have gone out all the same. */
-  stumbled?: true;
-  reason: string;
-  remedy: string;
-}
+const PRODUCT = 'WhatsApp';
 
 const window: ErrorRule = {
   code: 'channel.window_closed',
@@ -59,21 +49,11 @@ const account: ErrorRule = {
   remedy: 'solve the restriction in WhatsApp Manager; nothing is sent from here before',
 };
 
-function throttled(reason: string, retryAfterMs: number, stumbled?: true): ErrorRule {
-  return {
-    code: 'channel.throttled',
-    retryAfterMs,
-    reason,
-    remedy: 'wait; the engine tries again',
-    ...(stumbled ? { stumbled } : {}),
-  };
-}
-
 /**
  * Error codes of the Cloud API (developers.facebook.com, WhatsApp: error codes, May 2026). HTTP statuses are
  * inconsistent there (3 comes with 500, throttling with 400), so the code decides.
  */
-const RULES = new Map<number, ErrorRule>([
+const RULES: ReadonlyMap<number, ErrorRule> = new Map<number, ErrorRule>([
   [1, throttled('the API had an unknown error', 1_000, true)],
   [2, throttled('the API is unavailable for a moment', 5_000, true)],
   [131000, throttled('something went wrong at the API', 5_000, true)],
@@ -116,56 +96,18 @@ const RANGES: Array<{ from: number; to: number; rule: ErrorRule }> = [
   { from: 133000, to: 133015, rule: account },
 ];
 
-const UNKNOWN: ErrorRule = {
-  code: 'channel.invalid',
-  reason: 'the API refused the message with a code that is not known here',
-  remedy: "look the code up in Meta's list of error codes",
-};
-
-/** The failure behind an error object of Meta: `{ code, message?, title?, error_data? }`. Its texts are not repeated. */
+/** The failure behind an error object of the Cloud API. */
 export function failureOfError(error: JsonObject): Failure {
-  const code = numberAt(error, 'code');
-  const rule = ruleOf(code);
-  return {
-    code: rule.code,
-    kind: rule.retryAfterMs === undefined ? 'terminal' : 'retryable',
-    message: `WhatsApp refused the message (code ${code ?? 'missing'}): ${rule.reason}. Remedy: ${rule.remedy}.`,
-    ...(rule.retryAfterMs === undefined ? {} : { retryAfterMs: rule.retryAfterMs }),
-    details: detailsOf(error),
-  };
+  return failureOf(PRODUCT, error, ruleOf);
 }
 
-/**
- * What a refusing answer to a send means: a failure when the API surely did not take the message, else the reason why
- * nobody knows. An answer without Meta's error object comes from something in between and proves nothing.
- */
+/** What a refusing answer to a send means. */
 export function readRefusal(status: number, body: Json | undefined): { failure: Failure } | { unknown: string } {
-  const error = isObject(body) ? objectAt(body, 'error') : {};
-  const code = numberAt(error, 'code');
-  if (code === undefined) return { unknown: `HTTP ${status} without an error object of the Graph API` };
-  const rule = ruleOf(code);
-  if (status >= 500 && (rule.stumbled || rule === UNKNOWN))
-    return { unknown: `HTTP ${status} with code ${code}: ${rule.reason}` };
-  return { failure: failureOfError(error) };
+  return refusalOf(PRODUCT, status, body, ruleOf);
 }
 
-function ruleOf(code: number | undefined): ErrorRule {
-  if (code === undefined) return UNKNOWN;
-  return RULES.get(code) ?? RANGES.find(({ from, to }) => code >= from && code <= to)?.rule ?? UNKNOWN;
-}
-
-/** The provider's numbers and trace id. Its prose stays out, because it may quote the message or the recipient. */
-function detailsOf(error: JsonObject): Json {
-  const code = numberAt(error, 'code');
-  const subcode = numberAt(error, 'error_subcode');
-  const trace = idAt(error, 'fbtrace_id');
-  const type = textAt(error, 'type');
-  return {
-    ...(code === undefined ? {} : { code }),
-    ...(subcode === undefined ? {} : { subcode }),
-    ...(type === undefined ? {} : { type }),
-    ...(trace === undefined ? {} : { trace }),
-  };
+function ruleOf({ code }: { code: number }): ErrorRule | undefined {
+  return RULES.get(code) ?? RANGES.find(({ from, to }) => code >= from && code <= to)?.rule;
 }
 
 function each(codes: number[], rule: ErrorRule): Array<[number, ErrorRule]> {

@@ -1,5 +1,5 @@
 import type { ContactAlias, JsonObject } from '@workflows/core';
-import { idAt, objectAt, textAt } from './payload.js';
+import { idAt, objectAt, textAt } from '../meta/payload.js';
 
 /**
  * The entry of `contacts` that belongs to a message: the one that shares a name with it, else the only one, unless

@@ -1,10 +1,7 @@
-/** Where the Graph API is: configuration of the deployment, never of a tenant. */
-export interface WhatsAppOptions {
-  /** Base URL without a version, such as `https://graph.facebook.com` or the emulator's. */
-  graphUrl: string;
-  /** Graph API version, such as `v26.0`. Each lives for about two years. */
-  version: string;
-}
+import type { GraphOptions } from '../meta/graph-post.js';
+
+/** Where the Cloud API is. */
+export type WhatsAppOptions = GraphOptions;
 
 /** Token under which the container finds the WhatsAppOptions; without it the defaults hold. */
 export const WHATSAPP_OPTIONS = Symbol('workflows.whatsapp-options');

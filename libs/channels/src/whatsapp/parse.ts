@@ -1,7 +1,7 @@
 import { MESSAGE_STATUSES, type ChannelEvent, type JsonObject, type MessageStatus } from '@workflows/core';
 import { failureOfError } from './failure.js';
 import { aliasesOfMessage, nameOfContact, senderOf } from './identity.js';
-import { cleanJson, idAt, instantAt, isObject, objectAt, objectsAt, textAt } from './payload.js';
+import { cleanJson, idAt, instantAt, isObject, objectAt, objectsAt, textAt } from '../meta/payload.js';
 import { readMessage } from './read-message.js';
 
 /**

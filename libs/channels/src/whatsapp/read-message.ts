@@ -1,5 +1,5 @@
 import type { InboundMedia, InboundMessage, JsonObject } from '@workflows/core';
-import { idAt, isObject, numberAt, objectAt, textAt } from './payload.js';
+import { idAt, isObject, numberAt, objectAt, textAt } from '../meta/payload.js';
 
 /**
  * Changes of a number or of an earlier message say nothing, and whether a reaction opens the window is not documented:

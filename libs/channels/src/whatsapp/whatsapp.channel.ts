@@ -11,10 +11,11 @@ import {
 import { WHATSAPP_CAPABILITIES } from './capabilities.js';
 import { aliasOfAddress } from './identity.js';
 import { DEFAULT_WHATSAPP_OPTIONS, WHATSAPP_OPTIONS, type WhatsAppOptions } from './options.js';
+import { isSuccess } from '../meta/graph-post.js';
 import { parse } from './parse.js';
 import { postMessage, send } from './send.js';
 import { whatsAppSecrets, whatsAppSettings } from './settings.js';
-import { hasValidSignature, subscriptionChallenge } from './signature.js';
+import { hasValidSignature, subscriptionChallenge } from '../meta/signature.js';
 
 /** A read mark that is late is worth nothing, so it does not wait long. */
 const ACKNOWLEDGE_TIMEOUT_MS = 5_000;
@@ -62,6 +63,6 @@ export class WhatsAppChannel extends Channel {
       ...(typing ? { typing_indicator: { type: 'text' } } : {}),
     };
     const result = await postMessage(this.egress, this.options, account, body, ACKNOWLEDGE_TIMEOUT_MS);
-    return result.outcome === 'answered' && result.status >= 200 && result.status < 300;
+    return isSuccess(result);
   }
 }

@@ -21,7 +21,8 @@ export function consentOf(
   contact: { optedOut: boolean },
   locales: readonly string[],
 ): Consent | null {
-  if (message.kind !== 'text' && message.kind !== 'option') return null;
+  // What is written below a post is said to everybody, and not to the account.
+  if ((message.kind !== 'text' && message.kind !== 'option') || message.comment !== undefined) return null;
   const said = spoken(message.text);
   if (said === '') return null;
   const languages = [...new Set([...locales.map(languageOf), 'en'])];

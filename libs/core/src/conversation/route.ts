@@ -1,11 +1,11 @@
 import type { CompiledGraph, CompiledTrigger } from '../graph/compiled-graph.js';
 import type { JsonObject } from '../json.js';
-import { channelEvent, postbackEvent } from '../machine/channel-event.js';
+import { channelEvent, eventOf } from '../machine/channel-event.js';
 import type { InboundMessage } from '../message/inbound.js';
 import type { LiveRun } from './live-run.js';
 import { isHandedOff } from './people.js';
 import { activeRuns, turnOf } from './session.js';
-import { isKeyworded, isThere, matchesTrigger, priorityOf } from './trigger-match.js';
+import { isForStories, isKeyworded, isThere, matchesTrigger, priorityOf } from './trigger-match.js';
 import { byTurn, isEarly, type Listener, listeners, offered } from './waiting-tokens.js';
 
 /** The published version of a workflow, as far as it can be started; a CompiledGraph fits. */
@@ -46,8 +46,9 @@ export function routeMessage(given: RouteInput): Route {
   // A run whose steps are being undone has ended for the contact: it neither listens nor holds its session.
   const input = { ...given, runs: given.runs.filter(({ state }) => state.ending === undefined) };
   if (input.taken === true || input.runs.some(isHandedOff)) return { to: 'people' }; // 2
-  // A reaction is never an answer: a thumbs up below a question must not count as a wrong reply.
-  const speaks = input.message.kind !== 'reaction';
+  // A reaction is never an answer: a thumbs up below a question must not count as a wrong reply. Neither is a comment, which
+  // is no part of the conversation.
+  const speaks = input.message.kind !== 'reaction' && input.message.comment === undefined;
   const matches = matchingTriggers(input);
   return (
     (speaks ? toTappedAsk(input) : null) ?? // 3
@@ -90,13 +91,12 @@ interface Match {
   active: LiveRun[];
 }
 
-/** All triggers that fit, in the order of rule 8: by priority, keyworded before open ones, then by workflow id. */
+/** All triggers that fit, in the order of rule 8: by priority, choosy ones before open ones, then by workflow id. */
 function matchingTriggers(input: RouteInput): Match[] {
   const { message, receivedAt, channel, workflows } = input;
   const matches = workflows.flatMap(({ workflow, triggers }) =>
     Object.values(triggers).flatMap((trigger): Match[] => {
-      const makeEvent = trigger.type === 'channel.postback' ? postbackEvent : channelEvent;
-      const event = makeEvent({ trigger: trigger.id, channel, at: receivedAt, message });
+      const event = eventOf(trigger.type, { trigger: trigger.id, channel, at: receivedAt, message });
       return matchesTrigger(trigger, message, input, event)
         ? [{ workflow, trigger, event, active: activeRuns(input.runs, workflow, trigger, event) }]
         : [];
@@ -106,6 +106,7 @@ function matchingTriggers(input: RouteInput): Match[] {
     (a, b) =>
       priorityOf(b.trigger) - priorityOf(a.trigger) ||
       Number(isKeyworded(b.trigger)) - Number(isKeyworded(a.trigger)) ||
+      Number(isForStories(b.trigger)) - Number(isForStories(a.trigger)) ||
       (a.workflow < b.workflow ? -1 : Number(a.workflow > b.workflow)),
   );
 }

@@ -13,15 +13,29 @@ export interface Where {
   connection: string;
 }
 
-/** Does a trigger on messages or taps fit this message? `event` is what it would start with. */
+/** Does a trigger on what contacts write or tap fit this message? `event` is what it would start with. */
 export function matchesTrigger(trigger: CompiledTrigger, message: InboundMessage, where: Where, event: JsonObject): boolean {
+  return isThere(trigger, where) && isMeant(trigger, message) && holds(trigger, event);
+}
+
+/** A comment is only for those who ask for comments. An answer to a story is a message too, where nobody asks for stories. */
+function isMeant(trigger: CompiledTrigger, message: InboundMessage): boolean {
   const { definition } = trigger;
-  if (!isThere(trigger, where)) return false;
-  if (trigger.type === 'channel.postback') return tapsPayload(trigger, message) && holds(trigger, event);
-  if (trigger.type !== 'channel.message') return false;
-  if (!(isList(definition['kinds']) ? definition['kinds'] : DEFAULT_KINDS).includes(message.kind)) return false;
-  if (isKeyworded(trigger) && !saysKeyword(trigger, message.text)) return false;
-  return holds(trigger, event);
+  const { comment, story, kind } = message;
+  switch (trigger.type) {
+    case 'channel.message':
+      if (comment !== undefined) return false;
+      return (isList(definition['kinds']) ? definition['kinds'] : DEFAULT_KINDS).includes(kind) && saysKeyword(trigger, message);
+    case 'channel.postback':
+      return comment === undefined && tapsPayload(trigger, message);
+    case 'channel.comment':
+      if (comment === undefined) return false;
+      return (!isList(definition['media']) || definition['media'].includes(comment.mediaId)) && saysKeyword(trigger, message);
+    case 'channel.story':
+      return story !== undefined && listOf(definition['kinds']).includes(story.kind) && saysKeyword(trigger, message);
+    default:
+      return false;
+  }
 }
 
 /** Does the trigger listen on this channel, and to this account? */
@@ -33,6 +47,11 @@ export function isThere({ definition }: CompiledTrigger, where: Where): boolean 
 /** Is it choosy, by words or by payloads? Such triggers come before those that take everything. */
 export function isKeyworded(trigger: CompiledTrigger): boolean {
   return [...listOf(trigger.definition['keywords']), ...listOf(trigger.definition['payloads'])].length > 0;
+}
+
+/** Does it ask for stories? It comes before one that would take any message. */
+export function isForStories(trigger: CompiledTrigger): boolean {
+  return trigger.type === 'channel.story';
 }
 
 /** A payload is exact, or a beginning that ends with `*`. */
@@ -50,22 +69,29 @@ export function priorityOf(trigger: CompiledTrigger): number {
   return typeof priority === 'number' ? priority : 0;
 }
 
-/** `exact`: the whole text; `prefix`: its beginning; `contains`: the keyword's words, whole and in a row. */
-function saysKeyword(trigger: CompiledTrigger, text: string): boolean {
+/**
+ * `exact`: the whole text; `prefix`: its beginning; `contains`: the keyword's words, whole and in a row. A trigger without
+ * keywords takes every text.
+ */
+function saysKeyword(trigger: CompiledTrigger, { text }: InboundMessage): boolean {
+  const keywords = listOf(trigger.definition['keywords']);
   const said = fold(text);
   const words = ` ${foldedWords(text).join(' ')} `;
-  return listOf(trigger.definition['keywords']).some((keyword) => {
-    const wanted = typeof keyword === 'string' ? fold(keyword) : '';
-    if (wanted === '') return false;
-    switch (trigger.definition['keywordMatch']) {
-      case 'prefix':
-        return said.startsWith(wanted);
-      case 'contains':
-        return words.includes(` ${foldedWords(wanted).join(' ')} `);
-      default:
-        return said === wanted;
-    }
-  });
+  return (
+    keywords.length === 0 ||
+    keywords.some((keyword) => {
+      const wanted = typeof keyword === 'string' ? fold(keyword) : '';
+      if (wanted === '') return false;
+      switch (trigger.definition['keywordMatch']) {
+        case 'prefix':
+          return said.startsWith(wanted);
+        case 'contains':
+          return words.includes(` ${foldedWords(wanted).join(' ')} `);
+        default:
+          return said === wanted;
+      }
+    })
+  );
 }
 
 /** Whether the trigger's condition holds. One that cannot be computed for this event does not: it must not keep others from it. */

@@ -1,17 +1,44 @@
 import type { Json, JsonObject } from '../json.js';
 import type { InboundMessage } from '../message/inbound.js';
 
-/** The `event` of a `channel.message` trigger for the message that matched it (language, section 2). */
-export function channelEvent(source: { trigger: string; channel: string; at: string; message: InboundMessage }): JsonObject {
-  const { trigger, channel, at, message } = source;
-  return mergeBurst({ id: message.id, trigger, type: 'channel.message', at, channel }, [message]);
+interface Source {
+  /** Id of the trigger. */
+  trigger: string;
+  channel: string;
+  /** When the message was stored. */
+  at: string;
+  message: InboundMessage;
 }
 
-/** The `event` of a `channel.postback` trigger for the tap that matched it. */
-export function postbackEvent(source: { trigger: string; channel: string; at: string; message: InboundMessage }): JsonObject {
-  const { trigger, channel, at, message } = source;
-  const { id: payload = '', title = '' } = message.option ?? {};
-  return { id: message.id, trigger, type: 'channel.postback', at, channel, payload, title };
+/** The `event` of a trigger on what contacts write or tap, for the message that matched it (language, section 2). */
+export function eventOf(type: string, source: Source): JsonObject {
+  const { message } = source;
+  switch (type) {
+    case 'channel.postback':
+      return { ...common(type, source), payload: message.option?.id ?? '', title: message.option?.title ?? '' };
+    case 'channel.comment': {
+      const { id = '', mediaId = '', username } = message.comment ?? {};
+      return compact({ ...common(type, source), text: message.text, commentId: id, mediaId, username });
+    }
+    case 'channel.story':
+      return compact({
+        ...common(type, source),
+        kind: message.story?.kind ?? '',
+        text: message.text,
+        storyId: message.story?.id,
+      });
+    default:
+      return channelEvent(source);
+  }
+}
+
+/** The `event` of a `channel.message` trigger. */
+export function channelEvent(source: Source): JsonObject {
+  return mergeBurst(common('channel.message', source), [source.message]);
+}
+
+function common(type: string, { trigger, channel, at, message }: Source): JsonObject {
+  return { id: message.id, trigger, type, at, channel };
 }
 
 /**

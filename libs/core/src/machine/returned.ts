@@ -5,6 +5,7 @@ import type { CompiledNode } from '../graph/compiled-graph.js';
 import type { Json, JsonObject } from '../json.js';
 import { type Draft, endRun, failRun, type Next } from './draft.js';
 import { ceiling, resume } from './enter.js';
+import { answering } from './answer-comment.js';
 import { giveEffect } from './give-effect.js';
 import { keepStep } from './branch.js';
 import { noteCompensation, undone } from './compensate.js';
@@ -156,7 +157,7 @@ function giveOut(draft: Draft, token: Token, effects: readonly Effect[]): number
   counters.sends += sends;
   said(draft, effects);
   return effects.flatMap((effect) => {
-    const seq = giveEffect(draft, token, effect);
+    const seq = giveEffect(draft, token, answering(draft.state, effect));
     return effect.kind === 'write' ? [] : [seq];
   });
 }

@@ -26,6 +26,8 @@ export interface ExecutionState {
   /** The step of another run that waits for this one, and over how many calls it was reached. Absent when it was not called. */
   caller?: Caller;
   depth?: number;
+  /** Present when it was called, over however many calls, by a run that a status has started: what it says starts nothing. */
+  byStatus?: true;
   /** Of a fork: the run and the step that it began with. */
   forkedFrom?: { executionId: string; step: number };
   /**
@@ -50,6 +52,8 @@ export interface ExecutionState {
   visits: Record<string, number>;
   /** Ids of the signals that steps have taken: each serves a run once. Absent when there is none. */
   taken?: string[];
+  /** Present when the run has given out the one private message that the comment which started it allows. */
+  commentAnswered?: true;
   /** Present while an operator has the run paused. */
   paused?: { at: string };
   /** Present while people have the run's conversation, and the run is not the one that gave it to them. */

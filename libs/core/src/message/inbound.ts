@@ -26,9 +26,23 @@ export interface InboundMessage {
   quotedId?: string;
   /** The advertisement or post that brought the contact; every field is the provider's and optional. */
   referral?: { [key: string]: Json };
+  /** Present on what was written below a post, for everybody to see: it is no part of the private conversation. */
+  comment?: InboundComment;
+  /** Present on an answer to a story, or on a story that mentions the account. */
+  story?: { kind: StoryKind; id?: string };
   /** The provider's object as it came; only for kind `unsupported`. */
   raw?: Json;
 }
+
+export interface InboundComment {
+  id: string;
+  /** The post, reel or live video that it stands below. */
+  mediaId: string;
+  username?: string;
+}
+
+export const STORY_KINDS = ['reply', 'mention'] as const;
+export type StoryKind = (typeof STORY_KINDS)[number];
 
 export interface InboundMedia {
   mediaId: string;

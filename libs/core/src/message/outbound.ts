@@ -31,6 +31,10 @@ export interface ContentMessage {
   reaction?: { emoji: string; messageId: string };
   /** The provider's id of the message that this one answers. */
   replyTo?: string;
+  /** True: below the comment, for everybody to see. */
+  public?: true;
+  /** The comment that this message answers, written at `at`: in public, or as the one private message that it allows. */
+  comment?: { id: string; at: string };
 }
 
 export interface TemplateMessage {

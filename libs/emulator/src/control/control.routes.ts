@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Emulation } from '../emulation.js';
 import type { BusinessNumber } from '../records.js';
 import { handshakeProblem } from '../webhooks/handshake.js';
+import { bodyOf, check } from './control-body.js';
 import { ControlError } from './control-error.js';
 import { playCustomer } from './customer.js';
 import {
@@ -82,21 +82,4 @@ export function controlRoutes(app: FastifyInstance, emulation: Emulation): void 
     emulation.reset(bodyOf(resetRequest, request.body).keepNumbers);
     return {};
   });
-}
-
-function bodyOf<Shape extends z.ZodType>(shape: Shape, body: Buffer | undefined): z.infer<Shape> {
-  const text = (body ?? Buffer.alloc(0)).toString('utf8');
-  let json: unknown;
-  try {
-    json = text === '' ? {} : JSON.parse(text);
-  } catch {
-    throw new ControlError(400, 'The body is not valid JSON.');
-  }
-  return check(shape, json);
-}
-
-function check<Shape extends z.ZodType>(shape: Shape, value: unknown): z.infer<Shape> {
-  const result = shape.safeParse(value);
-  if (!result.success) throw new ControlError(400, z.prettifyError(result.error));
-  return result.data;
 }

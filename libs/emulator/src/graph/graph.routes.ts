@@ -1,11 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Emulation } from '../emulation.js';
 import type { BusinessNumber, LedgerEntry } from '../records.js';
+import { sendFromInstagram } from '../instagram/instagram.routes.js';
 import { GraphError, replyWithError } from './graph-error.js';
+import { jsonOf } from './json-body.js';
 import { acceptMessage, markRead } from './send.js';
 import { readGraphRequest } from './send-request.js';
 import { readUpload } from './upload.js';
+import { withFaults } from './with-faults.js';
 
 interface Target {
   version: string;
@@ -19,29 +21,34 @@ export function graphRoutes(app: FastifyInstance, emulation: Emulation): void {
     return replyWithError(reply, new GraphError(131000, 'The emulator has a defect; see its standard error'));
   });
 
-  app.post<{ Params: Target; Body: Buffer }>('/:version/:id/messages', async (request, reply) => {
-    const number = authorised(emulation, request);
-    const { faults } = emulation;
-    const { phoneNumberId } = number;
-    const body = jsonOf(request.body);
-    const read = readGraphRequest(body);
-    if (read.kind === 'read') {
-      markRead(emulation, number, read.mark);
-      return { success: true };
-    }
-    const delay = faults.strike('delay', phoneNumberId);
-    if (delay) await pause(delay.delayMs ?? 1_000);
-    if (faults.strike('drop_before_accept', phoneNumberId)) return hangUp(reply);
-    const error = faults.strike('error', phoneNumberId);
-    if (error) throw new GraphError(error.code ?? 131000, 'Injected by a fault of the emulator');
-    const entry = acceptMessage(emulation, number, read.envelope, read.content, body);
-    if (faults.strike('accept_then_drop', phoneNumberId)) return hangUp(reply);
-    return accepted(emulation, entry, read.envelope.to ?? read.envelope.recipient ?? '');
+  app.post<{ Params: Target; Body: Buffer }>('/:version/:id/messages', (request, reply) => {
+    const account = emulation.instagram.authorised(request);
+    return account === null
+      ? sendFromNumber(emulation, request, reply)
+      : sendFromInstagram(emulation, account, jsonOf(request.body), reply);
   });
 
   app.post<{ Params: Target; Body: Buffer }>('/:version/:id/media', async (request) => {
     authorised(emulation, request);
     return { id: emulation.world.addMedia(await readUpload(request.body, request.headers['content-type'] ?? '')).id };
+  });
+}
+
+async function sendFromNumber(
+  emulation: Emulation,
+  request: FastifyRequest<{ Params: Target; Body: Buffer }>,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const number = authorised(emulation, request);
+  const body = jsonOf(request.body);
+  const read = readGraphRequest(body);
+  if (read.kind === 'read') {
+    markRead(emulation, number, read.mark);
+    return { success: true };
+  }
+  return withFaults(emulation, number.phoneNumberId, reply, () => {
+    const entry = acceptMessage(emulation, number, read.envelope, read.content, body);
+    return accepted(emulation, entry, read.envelope.to ?? read.envelope.recipient ?? '');
   });
 }
 
@@ -70,19 +77,4 @@ function accepted({ world }: Emulation, entry: LedgerEntry, input: string): unkn
     ],
     messages: [{ id: entry.messageId, message_status: 'accepted' }],
   };
-}
-
-/** Breaks the connection with a reset and without an answer. */
-function hangUp(reply: FastifyReply): FastifyReply {
-  reply.hijack();
-  reply.raw.socket?.resetAndDestroy();
-  return reply;
-}
-
-function jsonOf(body: Buffer | undefined): unknown {
-  try {
-    return JSON.parse((body ?? Buffer.alloc(0)).toString('utf8'));
-  } catch {
-    throw new GraphError(100, 'The body is not valid JSON');
-  }
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'undici';
 import type { EmulatorClock } from '../clock.js';
-import type { BusinessNumber, WebhookDelivery } from '../records.js';
+import type { WebhookDelivery, WebhookTarget } from '../records.js';
 
 const AT_A_TIME = 8;
 const ANSWER_WITHIN_MS = 10_000;
@@ -28,15 +28,14 @@ export class WebhookCourier {
 
   constructor(private readonly clock: EmulatorClock) {}
 
-  /** Queues a webhook; a number without a callback gets none. */
-  send(number: BusinessNumber, field: string, payload: unknown): void {
-    const { callbackUrl } = number;
+  /** Queues a webhook; an account without a callback gets none. */
+  send({ phoneNumberId, appSecret, callbackUrl }: WebhookTarget, field: string, payload: unknown): void {
     if (callbackUrl === null || this.stopped) return;
     this.lastId += 1;
     const delivery: WebhookDelivery = {
       id: this.lastId,
       at: this.clock.now().toISOString(),
-      phoneNumberId: number.phoneNumberId,
+      phoneNumberId,
       field,
       attempts: 0,
       state: 'pending',
@@ -45,7 +44,7 @@ export class WebhookCourier {
     this.deliveries.push(delivery);
     if (this.deliveries.length > KEPT_DELIVERIES) this.deliveries.shift();
     const body = metaJson(payload);
-    this.enqueue(() => this.attempt(delivery, callbackUrl, body, number.appSecret));
+    this.enqueue(() => this.attempt(delivery, callbackUrl, body, appSecret));
   }
 
   list(): WebhookDelivery[] {

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { request } from 'undici';
-import type { BusinessNumber } from '../records.js';
+import type { WebhookTarget } from '../records.js';
 
 /** Asks the callback to prove that it knows the verify token, as Meta does when a callback is saved. Null: proved. */
-export async function handshakeProblem({ callbackUrl, verifyToken }: BusinessNumber): Promise<string | null> {
+export async function handshakeProblem({ callbackUrl, verifyToken }: WebhookTarget): Promise<string | null> {
   if (callbackUrl === null) return null;
   const challenge = String(randomInt(1_000_000_000));
   const url = new URL(callbackUrl);

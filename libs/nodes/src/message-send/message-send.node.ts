@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Json, type NodeOutcome, type Signal, terminal } from '@workflows/core';
+import type { Json, NodeOutcome, Signal } from '@workflows/core';
 import { type NodeContext, type NodeInput, NodeStrategy, NodeType } from '@workflows/ports';
 import { messagesOf, type RenderedContent } from '../content/content.js';
 import { send, settle, type Sending } from '../content/sending.js';
@@ -11,13 +11,9 @@ type Config = RenderedContent & Partial<Sending> & { public?: boolean };
 @NodeType(messageSendSpec)
 export class MessageSendNode extends NodeStrategy {
   override run({ config }: NodeInput<Config>, context: NodeContext): NodeOutcome {
-    if (config.public === true)
-      throw terminal(
-        'channel.unsupported',
-        'Public replies need a comment, and no channel brings comments yet. Remove "public".',
-      );
+    const messages = messagesOf(config, context);
     return send(
-      messagesOf(config, context),
+      config.public === true ? messages.map((message) => ({ ...message, public: true as const })) : messages,
       { await: config.await ?? 'queued', onUnknown: config.onUnknown ?? 'resend' },
       context,
     );

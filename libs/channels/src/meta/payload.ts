@@ -67,12 +67,13 @@ export function numberAt(object: JsonObject, key: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** Unix seconds at `key`, as text or number, in ISO 8601; undefined when there are none or they name no date. */
-export function instantAt(object: JsonObject, key: string): string | undefined {
-  const seconds = numberAt(object, key);
+/** Unix time at `key`, as text or number, in ISO 8601; undefined when there is none or it names no date. */
+export function instantAt(object: JsonObject, key: string, unit: 'seconds' | 'milliseconds' = 'seconds'): string | undefined {
+  const time = numberAt(object, key);
+  const seconds = time === undefined || unit === 'seconds' ? time : time / 1000;
   // The year 9999 is the last one that ISO 8601 and Postgres write alike.
   if (seconds === undefined || seconds < 0 || seconds > 253_402_300_799) return undefined;
-  return new Date(seconds * 1000).toISOString();
+  return new Date(Math.round(seconds * 1000)).toISOString();
 }
 
 function own(object: JsonObject, key: string): Json | undefined {

@@ -78,19 +78,30 @@ const comments: JsonObject & { id: string } = {
   },
 };
 
-/** Says two things in private where a comment allows one. */
+/** Says its one private thing first, and then another one in public. */
 const eager: JsonObject & { id: string } = {
   ...comments,
   id: 'eager',
   name: 'Eager',
-  triggers: [{ id: 'comment', type: 'channel.comment', channels: ['instagram'], keywords: ['eager'] }],
+  triggers: [
+    {
+      id: 'begins',
+      type: 'channel.comment',
+      channels: ['instagram'],
+      keywords: ['eager'],
+      keywordMatch: 'prefix',
+      when: "event.mediaId != 'another'",
+      assign: { 'vars.by': 'a beginning' },
+    },
+    { id: 'whole', type: 'channel.comment', channels: ['instagram'], keywords: ['now'], keywordMatch: 'exact' },
+  ],
+  vars: { by: { type: 'string', default: 'a word' } },
   start: 'first',
   nodes: {
     first: { type: 'message.send', with: { text: 'One', await: 'accepted' }, next: 'second' },
     second: {
       type: 'message.send',
-      // Long enough to need two messages, which the compiler cannot know.
-      with: { text: '{{ event.text }} {{ event.text }}', public: true },
+      with: { text: 'By {{ vars.by }}', public: true },
       next: 'done',
     },
     done: { type: 'end' },
@@ -103,12 +114,25 @@ const stories: JsonObject & { id: string } = {
   name: 'Stories',
   triggers: [
     { id: 'any', type: 'channel.message', channels: ['instagram'], keywords: ['win', 'ciao'] },
-    { id: 'story', type: 'channel.story', channels: ['instagram'], kinds: ['reply'], keywords: ['win', 'ciao'] },
+    {
+      id: 'story',
+      type: 'channel.story',
+      channels: ['instagram'],
+      kinds: ['reply'],
+      keywords: ['win'],
+      keywordMatch: 'exact',
+      when: "event.?storyId.orValue('') != 'old'",
+      session: { onActive: 'restart' },
+      assign: { 'vars.said': '{{ event.text }}' },
+    },
+    { id: 'begins', type: 'channel.story', channels: ['instagram'], keywords: ['go'], keywordMatch: 'prefix' },
+    { id: 'holds', type: 'channel.story', channels: ['instagram'], keywords: ['deal'], keywordMatch: 'contains' },
     { id: 'mention', type: 'channel.story', channels: ['instagram'], kinds: ['mention'] },
   ],
+  vars: { said: { type: 'string', default: '' } },
   start: 'say',
   nodes: {
-    say: { type: 'message.send', with: { text: 'By {{ event.trigger }}' }, next: 'done' },
+    say: { type: 'message.send', with: { text: 'By {{ event.trigger }} {{ vars.said }}' }, next: 'done' },
     done: { type: 'end', with: { output: "{{ event.trigger == 'any' ? 'none' : event.?storyId.orValue('no id') }}" } },
   },
 };
@@ -180,7 +204,7 @@ describe('Instagram', () => {
     await latest('orders');
     await deployment.emulator.clearFaults();
     await deployment.emulator.idle();
-    expect(await sentTo('5550002', 3)).toHaveLength(2);
+    expect(await deployment.sentTo('5550002', 3, 1_000)).toHaveLength(2);
   }, 60_000);
 
   it('answers a comment in public and once in private, and goes on when its author writes', async () => {
@@ -215,14 +239,21 @@ describe('Instagram', () => {
     expect(await sentTo('5550005', 2)).toHaveLength(2);
   }, 60_000);
 
-  it('answers a comment without any private message before', async () => {
-    await deployment.emulator.comment(ACCOUNT, '5550006', { text: 'eager' });
-    expect(await sentTo('5550006', 2)).toMatchObject([
-      { text: 'One', type: 'text' },
-      { text: 'eager eager', type: 'public_reply' },
-    ]);
-    expect(await latest('eager')).toMatchObject({ status: 'completed' });
-  }, 60_000);
+  it.each([
+    ['5550006', 'Eager to buy', 'By a beginning'],
+    ['5550008', 'NOW', 'By a word'],
+  ])(
+    'answers the comment of %s, "%s", in private first',
+    async (person, text, reply) => {
+      await deployment.emulator.comment(ACCOUNT, person, { text });
+      expect(await sentTo(person, 2)).toMatchObject([
+        { text: 'One', type: 'text' },
+        { text: reply, type: 'public_reply' },
+      ]);
+      expect(await latest('eager')).toMatchObject({ status: 'completed' });
+    },
+    60_000,
+  );
 
   it('does not take a comment for an answer, nor for an opt-out', async () => {
     const person = '5550007';
@@ -235,15 +266,18 @@ describe('Instagram', () => {
   }, 60_000);
 
   it.each([
-    ['a reply to a story', { text: 'win', story: { kind: 'reply', id: 'story-1' } }, 'By story', 'story-1'],
+    ['a reply to a story', { text: 'win', story: { kind: 'reply', id: 'story-1' } }, 'By story win', 'story-1'],
+    ['a reply that begins so', { text: 'go on', story: { kind: 'reply', id: 'story-3' } }, 'By begins', 'story-3'],
+    ['a reply that has the word', { text: 'a deal!', story: { kind: 'reply', id: 'story-4' } }, 'By holds', 'story-4'],
+    ['a reply to a story that is passed over', { text: 'win', story: { kind: 'reply', id: 'old' } }, 'By any', 'none'],
     ['a mention in a story', { story: { kind: 'mention', id: 'story-2' } }, 'By mention', 'no id'],
     ['the same word in a message', { text: 'ciao' }, 'By any', 'none'],
   ] as const)(
     'starts by %s',
-    async (_what, message, said, output) => {
-      const person = `555001${said.length}`;
+    async (what, message, said, output) => {
+      const person = `5550100${what.length}`;
       await write(person, message);
-      expect((await sentTo(person, 1)).map(({ text }) => text)).toEqual([said]);
+      expect((await sentTo(person, 1)).map(({ text }) => text.trim())).toEqual([said]);
       await latest('stories', (run) => run.output === output);
     },
     60_000,

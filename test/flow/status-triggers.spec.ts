@@ -19,7 +19,17 @@ const watcher = {
   dsl: '1.0',
   id: 'watcher',
   name: 'Watcher',
-  triggers: [{ id: 'status', type: 'channel.status', statuses: ['read', 'failed'], when: "event.messageId != ''" }],
+  triggers: [
+    {
+      id: 'status',
+      type: 'channel.status',
+      statuses: ['delivered', 'read', 'failed'],
+      when: "event.status != 'delivered'",
+      session: { key: '{{ event.messageId }}', onActive: 'ignore' },
+      assign: { 'vars.became': '{{ event.status }}' },
+    },
+  ],
+  vars: { became: { type: 'string' } },
   start: 'tell',
   nodes: {
     tell: { type: 'workflow.call', with: { workflow: 'teller', mode: 'detach' }, next: 'done' },
@@ -27,7 +37,7 @@ const watcher = {
       type: 'end',
       with: {
         output: {
-          status: '{{ event.status }}',
+          status: '{{ vars.became }}',
           message: '{{ event.messageId }}',
           run: "{{ event.?runId.orValue('') }}",
           error: "{{ event.?errorCode.orValue('') }}",

@@ -6,8 +6,4 @@ export const NOT_IN_FLOW_TESTS: Record<string, string> = {
   $schema: 'a hint to editors, which the engine drops',
   version: 'given by the server; what an author writes there is ignored',
   'nodes.ai.agent': 'comes with the agent',
-  'triggers.channel.comment': 'comes with Instagram',
-  'triggers.channel.story': 'comes with Instagram',
-  'triggers.channel.status': 'comes with Instagram',
-  'nodes.message.send.with.public': 'answers a comment, so it comes with Instagram',
 };

@@ -64,7 +64,11 @@ describe('a table', () => {
         }),
       }),
     );
-    expect(output).toEqual({ row: { id: 'new', version: expect.any(Number), colour: 'black', stock: 5 }, found: false, version: 0 });
+    expect(output).toEqual({
+      row: { id: 'new', version: expect.any(Number), colour: 'black', stock: 5 },
+      found: false,
+      version: 0,
+    });
   });
 });
 

@@ -24,7 +24,10 @@ await gate('floors', () =>
 await gate('unused code', () => tool('knip/bin/knip.js', '--no-progress'));
 await gate('types of tests', () => tool('typescript/bin/tsc', '-p', 'tsconfig.test.json'));
 await jest('unit and contract tests', '--testPathIgnorePatterns', '/node_modules/', '/dist/', '<rootDir>/test/flow/');
+// What the flow tests use of the language is kept here, for the comparison behind them.
+process.env.WORKFLOWS_USE_RECORD = join(scratch, 'use-record');
 await jest('flow tests', '--passWithNoTests', '--testPathPatterns', 'test/flow/');
+await jest('use of the language', '--testPathPatterns', 'test/language-use/');
 
 rmSync(scratch, { recursive: true, force: true });
 if (process.env.CI === 'true' && total.skipped > 0) {

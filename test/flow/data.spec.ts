@@ -241,6 +241,16 @@ describe('a run that changes its contact', () => {
       output: { version: 2, first: 'Ana', zone: 'America/Recife', city: 'Recife', tags: ['lead', 'vip'] },
     });
     expect(await run(tenant, 'profile', { city: 'Olinda' }, contact)).toMatchObject({ output: { version: 3, city: 'Olinda' } });
+    const optOut = {
+      ...PROFILE,
+      id: 'leave',
+      nodes: {
+        change: { type: 'contact.update', with: { optOut: true }, next: 'done' },
+        done: { type: 'end', with: { output: '{{ contact.optedOut }}' } },
+      },
+    };
+    expect(await publish(tenant, optOut)).toBe(201);
+    expect(await run(tenant, 'leave', {}, contact)).toMatchObject({ output: true });
     const contactless = { ...PROFILE, id: 'nobody', triggers: [{ id: 'api', type: 'call', contact: false }] };
     expect(await publish(tenant, contactless)).toBe(422);
   }, 60_000);

@@ -136,6 +136,12 @@ describe('ai.generate', () => {
     ]);
   });
 
+  it('has nothing repaired where it is told not to', async () => {
+    const { execution } = await think(generate({ schema: PERSON, repairs: 0 }), [says('no')]);
+    expect(execution).toMatchObject({ status: 'failed', error: { code: 'ai.invalid' } });
+    expect(service.asked).toHaveLength(1);
+  });
+
   it('fails with ai.invalid when the repair is no better, and says what was used', async () => {
     const { execution } = await think(generate({ schema: PERSON }), [says('no'), says('never')]);
     expect(execution).toMatchObject({ status: 'failed', error: { code: 'ai.invalid' } });
@@ -209,6 +215,17 @@ describe('ai.classify', () => {
     ]);
   });
 
+  it('shows the model examples, and asks it as it is told to', async () => {
+    const examples = [{ text: 'My parcel?', label: 'order' }];
+    await think(classify({ system: 'You sort mail.', temperature: 0, maxOutputTokens: 20, examples }), [
+      says('{"label":"order","confidence":0.9}'),
+    ]);
+    expect(service.asked[0]?.body).toMatchObject({ temperature: 0, max_tokens: 20 });
+    const [system] = service.asked[0]?.body.messages ?? [];
+    expect(system.content).toContain('You sort mail.');
+    expect(JSON.stringify(service.asked[0]?.body.messages)).toContain('My parcel?');
+  });
+
   it('leaves by unsure below its confidence', async () => {
     const node = { ...classify({ minConfidence: 0.8 }), on: { unsure: 'other' } };
     const { execution } = await think(node, [says('{"label":"order","confidence":0.5}')]);
@@ -223,15 +240,23 @@ describe('ai.classify', () => {
 });
 
 describe('ai.extract', () => {
-  const extract = (): JsonObject => ({
+  const extract = (config: JsonObject = {}): JsonObject => ({
     type: 'ai.extract',
-    with: { model: 'wise', input: 'I am Ana', instructions: 'The age in years.', schema: PERSON },
+    with: { model: 'wise', input: 'I am Ana', instructions: 'The age in years.', schema: PERSON, ...config },
     on: { incomplete: 'other' },
   });
 
   it('takes out data, and drops what nobody asked for', async () => {
     const { execution } = await think(extract(), [says('{"name":"Ana","age":null,"mood":"fine"}')]);
     expect(execution.output).toEqual({ data: { name: 'Ana' }, usage: USAGE });
+  });
+
+  it('has its answer repaired as often as it is told to, asking as it is told to', async () => {
+    const config = { system: 'You read letters.', temperature: 1, maxOutputTokens: 30, repairs: 2 };
+    const { execution } = await think(extract(config), [says('no'), says('no'), says('{"name":"Ana"}')]);
+    expect(execution.output).toMatchObject({ data: { name: 'Ana' }, usage: { calls: 3 } });
+    expect(service.asked[2]?.body).toMatchObject({ temperature: 1, max_tokens: 30 });
+    expect(service.asked[0]?.body.messages[0].content).toContain('You read letters.');
   });
 
   it('leaves by incomplete where the text does not say what is required', async () => {

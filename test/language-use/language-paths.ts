@@ -79,7 +79,8 @@ class Walk {
   /** Without a value: all of the schema. */
   part(schema: unknown, path: string, value?: Json): void {
     const inner = innermost(schema);
-    if (kindOf(inner) !== undefined) return this.compared(path, value);
+    if (COMPARED.includes(path)) return this.compared(path, value);
+    if (kindOf(inner) !== undefined) return;
     if (isAnyJson(inner)) return;
     if (path !== 'schema' && isDataSchema(inner)) {
       if (value !== undefined) this.part(inner, 'schema', value);
@@ -123,7 +124,6 @@ class Walk {
   }
 
   private compared(path: string, value: Json | undefined): void {
-    if (!COMPARED.includes(path)) return;
     for (const condition of Object.values(objectOf(value)))
       for (const operator of Object.keys(objectOf(condition))) this.paths.add(`${path}.*.${operator}`);
   }

@@ -1,5 +1,8 @@
 import type { DeliveryState, LedgerEntry, ReadMark } from './records.js';
 
+/** From a message's first state to its last. */
+const STATES: readonly DeliveryState[] = ['accepted', 'sent', 'failed', 'delivered', 'read'];
+
 interface LedgerFilter {
   /** Entries behind this sequence number. */
   after?: number;
@@ -29,8 +32,9 @@ export class Ledger {
     return this.byId.get(messageId);
   }
 
+  /** Receipts may overtake each other on the way; what a message has become, it stays. */
   setState(entry: LedgerEntry, state: DeliveryState): void {
-    entry.state = state;
+    if (STATES.indexOf(state) > STATES.indexOf(entry.state)) entry.state = state;
   }
 
   list({ after = 0, phoneNumberId, waId, effectRef, limit = 1000 }: LedgerFilter): LedgerEntry[] {

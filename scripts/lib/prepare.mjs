@@ -63,6 +63,8 @@ function mustBuild() {
   const folders = [
     join(root, 'src'),
     join(root, 'bench'),
+    join(root, 'test/chaos'),
+    join(root, 'test/support'),
     ...readdirSync(join(root, 'libs')).map((name) => join(root, 'libs', name, 'src')),
   ];
   return Math.max(...files.map(changedAt), ...folders.map(newestIn)) > built;

@@ -1,33 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { checkout } from './checkout.js';
 
-const ROOT = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 30_000;
 
 export interface EngineProcess {
   url: string;
+  pid: number;
   /** Resolves when the process has ended, by itself or by a signal. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** What it wrote so far. */
   log(): string;
   kill(): Promise<void>;
+  /** Freezes it, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** The built program in a process of its own, ready to serve. `environment` is all that it gets to know. */
+/** The built program in a process of its own, ready to serve. `environment` is all that it gets to know; `preload` is loaded before it. */
 export async function startEngine(
   environment: Record<string, string>,
-  options: { awaitReady?: boolean } = {},
+  options: { awaitReady?: boolean; preload?: string } = {},
 ): Promise<EngineProcess> {
   const port = environment['PORT'] ?? String(await freePort());
-  const crashing = environment['CRASH_AT'] !== undefined;
-  const preload = crashing ? ['--import', '@workflows/testing/crash-on-purpose'] : [];
-  const child = spawn(process.execPath, [...preload, 'dist/main.js'], {
-    cwd: ROOT,
+  const crashing = environment['CRASH_AT'] === undefined ? undefined : '@workflows/testing/crash-on-purpose';
+  const preloads = [crashing, options.preload].filter((module) => module !== undefined);
+  const child = spawn(process.execPath, [...preloads.flatMap((module) => ['--import', module]), 'dist/main.js'], {
+    cwd: checkout,
     env: { PATH: process.env['PATH'], LOG_LEVEL: 'info', ...environment, PORT: port },
     // The engine ends with its parent's end of the channel: a test that dies leaves no process behind.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -37,9 +39,11 @@ export async function startEngine(
   child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
   const engine: EngineProcess = {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     ended: once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode })),
     log: () => lines.join(''),
     kill: async () => void (await end(child, 'SIGKILL')),
+    signal: (signal) => void child.kill(signal),
     stop: () => end(child, 'SIGTERM'),
   };
   if (options.awaitReady !== false) await ready(engine, child);

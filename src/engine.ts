@@ -26,7 +26,10 @@ export function engineOf(config: Config): DynamicModule {
     doorbell,
     egress: new UndiciEgressClient({ allowPrivateHosts: values.EGRESS_ALLOW_PRIVATE }),
     secrets: new SecretBox(values.SECRETS_KEY),
-    webhookSecrets: () => ({ appSecrets: values.META_APP_SECRET, verifyToken: values.META_VERIFY_TOKEN }),
+    webhookSecrets: (channel) =>
+      channel === 'webchat'
+        ? { appSecrets: [webChatSecretOf(values)], verifyToken: '' }
+        : { appSecrets: values.META_APP_SECRET, verifyToken: values.META_VERIFY_TOKEN },
     providers: [
       {
         provide: WHATSAPP_OPTIONS,
@@ -38,6 +41,11 @@ export function engineOf(config: Config): DynamicModule {
       },
     ],
   });
+}
+
+/** Visitors' tokens are ours alone, so their key comes from the deployment's own. */
+export function webChatSecretOf({ SECRETS_KEY }: Environment): string {
+  return SECRETS_KEY.derive('webchat').toString('base64');
 }
 
 function engineOptionsOf(values: Environment): EngineOptions {

@@ -121,3 +121,7 @@ select tenant_id, '2026-01-01', 'wise', 1, 10, 5, 0.01 from workflows.tenants;
 
 insert into workflows.model_reservations (tenant_id, key, month, amount_usd)
 select tenant_id, '10000000-0000-4000-8000-000000000000.1', '2026-01-01', 0.01 from workflows.tenants;
+
+insert into workflows.webchat_messages (tenant_id, connection_id, visitor, seq, reference, message)
+select tenant_id, 'c0000000-0000-4000-8000-000000000000', 'visitor-of-the-seed', 1, 'seed', '{"type":"content","text":"hello"}'
+from workflows.tenants;

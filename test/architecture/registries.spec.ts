@@ -6,7 +6,7 @@ import { CHANNELS, WhatsAppChannel } from '@workflows/channels';
 import { type NodeOutcome } from '@workflows/core';
 import { ChannelRegistry, NodeRegistry, UndiciEgressClient } from '@workflows/engine';
 import { NODE_SPECS, NODES } from '@workflows/nodes';
-import { EgressClient, NodeStrategy, NodeType, nodeTypeOf } from '@workflows/ports';
+import { EgressClient, NodeStrategy, NodeType, nodeTypeOf, WebChatBox } from '@workflows/ports';
 
 const [anySpec] = NODE_SPECS;
 if (anySpec === undefined) throw new Error('There is no node type.');
@@ -31,7 +31,7 @@ class NoStrategy {}
 async function boot<Registry>(registry: Type<Registry>, providers: Provider[]): Promise<Registry> {
   @Module({
     imports: [DiscoveryModule],
-    providers: [registry, ...providers, { provide: EgressClient, useValue: {} }],
+    providers: [registry, ...providers, { provide: EgressClient, useValue: {} }, { provide: WebChatBox, useValue: {} }],
   })
   class Registered {}
   const module = await Test.createTestingModule({ imports: [Registered] }).compile();
@@ -59,7 +59,7 @@ describe('the registry of nodes', () => {
 describe('the registry of channels', () => {
   it('finds every channel that is listed', async () => {
     const registry = await boot(ChannelRegistry, CHANNELS);
-    expect(registry.names()).toEqual(['whatsapp', 'instagram']);
+    expect(registry.names()).toEqual(['whatsapp', 'instagram', 'webchat']);
   });
 
   it('refuses to boot with two channels of one name, or with none', async () => {

@@ -3,6 +3,7 @@ export { ChannelRegistry } from './channels/channel.registry.js';
 export { credentialPlace } from './credentials/credentials.js';
 export * from './engine-options.js';
 export { ExecutionAdvanced, LettersRead } from './facts/execution-facts.js';
+export { ConnectionRoutes } from './connections/connection-routes.js';
 export { InboundService, type Received } from './inbound/inbound.service.js';
 export type { WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
 export { Metrics } from './metrics/metrics.js';

@@ -4,8 +4,8 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CHANNELS } from '@workflows/channels';
 import { NODES } from '@workflows/nodes';
-import { Database, Doorbell, EgressClient, StorePerformer } from '@workflows/ports';
-import { STORES } from '@workflows/storage';
+import { Database, Doorbell, EgressClient, StorePerformer, WebChatBox } from '@workflows/ports';
+import { STORES, WebChatStore } from '@workflows/storage';
 import { ChannelRegistry } from './channels/channel.registry.js';
 import { ConnectionAccounts } from './connections/connection-accounts.js';
 import { ConnectionRoutes } from './connections/connection-routes.js';
@@ -85,8 +85,10 @@ export class WorkflowsModule {
       { provide: WEBHOOK_SECRETS, useValue: options.webhookSecrets },
       { provide: StorePerformer, useClass: DatabaseStorePerformer },
       ...STORES,
+      { provide: WebChatBox, useExisting: WebChatStore },
       Audiences,
       ChannelRegistry,
+      ConnectionRoutes,
       Conversations,
       ExecutionEnds,
       InboundService,
@@ -114,7 +116,6 @@ export class WorkflowsModule {
         Breakers,
         CancelWatch,
         ConnectionAccounts,
-        ConnectionRoutes,
         CallTargets,
         ContactBinding,
         Credentials,

@@ -11,3 +11,4 @@ export * from './road.js';
 export * from './start-letter.js';
 export * from './schedules.js';
 export * from './store-performer.js';
+export * from './webchat-box.js';

@@ -21,6 +21,7 @@ export * from './stores/queue.store.js';
 export * from './stores/receipt.store.js';
 export * from './stores/schedule.store.js';
 export * from './stores/secret.store.js';
+export * from './stores/webchat.store.js';
 export * from './stores/sweep.store.js';
 export * from './stores/table.store.js';
 export * from './stores/task.store.js';

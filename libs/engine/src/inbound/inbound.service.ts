@@ -64,6 +64,20 @@ export class InboundService {
     return this.channels.find(channelName)?.handshake(request, this.secrets(channelName)) ?? null;
   }
 
+  /** Messages of ours have reached whom they were for, on a channel without a provider who would tell. */
+  async settle(channelName: string, account: string, messageIds: readonly string[]): Promise<void> {
+    if (messageIds.length === 0) return;
+    const at = new Date().toISOString();
+    const receipts = messageIds.map((messageId): StatusEvent => ({
+      type: 'status',
+      account,
+      messageId,
+      status: 'delivered',
+      at,
+    }));
+    await this.take(this.channels.get(channelName), receipts);
+  }
+
   private async take(channel: Channel, events: ChannelEvent[]): Promise<void> {
     const accounts = events.map((event) => event.account).filter((account) => account !== undefined);
     const routes = await this.routes.find(channel.name, accounts);

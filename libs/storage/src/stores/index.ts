@@ -21,6 +21,7 @@ import { SweepStore } from './sweep.store.js';
 import { TableStore } from './table.store.js';
 import { TaskStore } from './task.store.js';
 import { TenantStore } from './tenant.store.js';
+import { WebChatStore } from './webchat.store.js';
 import { WorkflowStore } from './workflow.store.js';
 
 /** All stores, as providers for a module that also provides Database. */
@@ -48,5 +49,6 @@ export const STORES = [
   TableStore,
   TaskStore,
   TenantStore,
+  WebChatStore,
   WorkflowStore,
 ];

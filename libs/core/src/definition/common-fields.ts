@@ -19,7 +19,7 @@ export const retryShape = z.strictObject({
 
 export const catchShape = z.strictObject({
   errors: z.array(errorPattern()).min(1).describe('Patterns; the first rule that matches is taken'),
-  next: nodeId(),
+  next: nodeId().describe('Where such an error leads'),
   save: variablePath().optional().describe('Stores {code, message, node, attempts}'),
 });
 
@@ -31,13 +31,16 @@ export const commonFields = {
   title: z.string().max(200).optional().describe('Label for people'),
   on: z.record(z.string(), nodeId()).optional().describe('Outcome ports: where each leads'),
   catch: z.array(catchShape).optional().describe('What happens on an error, first match wins'),
-  retry: retryShape.optional(),
+  retry: retryShape.optional().describe('Whether and when a failed attempt is tried again'),
   timeout: duration().optional().describe('Activity: one attempt. Waiting node: how long it waits'),
   deadline: duration().optional().describe('Activity: all attempts together with their pauses'),
   maxVisits: z.int().min(1).max(1000).optional().describe('Visits per run; the next one leaves by on.visits'),
   sensitive: z.boolean().optional().describe('Inputs and outputs are redacted in history, logs and traces'),
   compensate: z
-    .strictObject({ type: z.string(), with: z.json().optional() })
+    .strictObject({
+      type: z.string().describe('Node type of an activity'),
+      with: z.json().optional().describe('Inputs of that activity; they are rendered when the step is done'),
+    })
     .optional()
     .describe('Undoes the step when the run later fails'),
 };

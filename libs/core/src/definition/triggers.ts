@@ -92,65 +92,79 @@ const responseShape = z.discriminatedUnion('mode', [
   }),
 ]);
 
-export const channelMessageTrigger = z.strictObject({
-  type: z.literal('channel.message'),
-  ...common,
-  ...conversationFields,
-  ...keywordFields,
-  kinds: z.array(z.enum(INBOUND_KINDS)).min(1).optional().describe('Default: all but reaction and unsupported'),
-});
+export const channelMessageTrigger = z
+  .strictObject({
+    type: z.literal('channel.message'),
+    ...common,
+    ...conversationFields,
+    ...keywordFields,
+    kinds: z.array(z.enum(INBOUND_KINDS)).min(1).optional().describe('Default: all but reaction and unsupported'),
+  })
+  .meta({ title: 'Message', description: 'A message that a contact writes.' });
 
-export const webhookTrigger = z.strictObject({
-  type: z.literal('webhook'),
-  ...common,
-  auth: authShape.describe('How the sender proves who it is'),
-  method: z.enum(['POST', 'GET', 'PUT', 'PATCH', 'DELETE']).optional().describe('Default POST'),
-  body: dataSchemaShape.optional().describe('Schema of the body'),
-  idempotencyKey: text().optional().describe('Key by which repeats are known; a repeat returns the first run'),
-  response: responseShape.optional().describe('What the sender is answered, and when'),
-  contact: contactShape.optional(),
-});
+export const webhookTrigger = z
+  .strictObject({
+    type: z.literal('webhook'),
+    ...common,
+    auth: authShape.describe('How the sender proves who it is'),
+    method: z.enum(['POST', 'GET', 'PUT', 'PATCH', 'DELETE']).optional().describe('Default POST'),
+    body: dataSchemaShape.optional().describe('Schema of the body'),
+    idempotencyKey: text().optional().describe('Key by which repeats are known; a repeat returns the first run'),
+    response: responseShape.optional().describe('What the sender is answered, and when'),
+    contact: contactShape.optional(),
+  })
+  .meta({ title: 'Webhook', description: 'A request to an address of its own, by a sender who proves who it is.' });
 
-export const callTrigger = z.strictObject({
-  type: z.literal('call'),
-  ...common,
-  input: dataSchemaShape.optional().describe('Schema of what the caller gives'),
-  contact: z.boolean().optional().describe('True: the caller names the contact'),
-  window: duration().optional().describe('The least time that the messaging window is still open'),
-});
+export const callTrigger = z
+  .strictObject({
+    type: z.literal('call'),
+    ...common,
+    input: dataSchemaShape.optional().describe('Schema of what the caller gives'),
+    contact: z.boolean().optional().describe('True: the caller names the contact'),
+    window: duration().optional().describe('The least time that the messaging window is still open'),
+  })
+  .meta({ title: 'Call', description: 'A start by the API, by hand, by a module or by another workflow.' });
 
-export const postbackTrigger = z.strictObject({
-  type: z.literal('channel.postback'),
-  ...common,
-  ...conversationFields,
-  payloads: z.array(z.string().min(1)).min(1).optional().describe('Exact, or a beginning that ends with *; default: all'),
-});
+export const postbackTrigger = z
+  .strictObject({
+    type: z.literal('channel.postback'),
+    ...common,
+    ...conversationFields,
+    payloads: z.array(z.string().min(1)).min(1).optional().describe('Exact, or a beginning that ends with *; default: all'),
+  })
+  .meta({ title: 'Tap', description: 'A tap on a button, a menu or an ice breaker that no run waits for.' });
 
-export const commentTrigger = z.strictObject({
-  type: z.literal('channel.comment'),
-  ...common,
-  channels: instagramOnly(),
-  media: z.array(z.string().min(1)).min(1).optional().describe('Only comments below these posts; default: below all'),
-  ...keywordFields,
-});
+export const commentTrigger = z
+  .strictObject({
+    type: z.literal('channel.comment'),
+    ...common,
+    channels: instagramOnly(),
+    media: z.array(z.string().min(1)).min(1).optional().describe('Only comments below these posts; default: below all'),
+    ...keywordFields,
+  })
+  .meta({ title: 'Comment', description: 'A comment below a post of the account.' });
 
-export const storyTrigger = z.strictObject({
-  type: z.literal('channel.story'),
-  ...common,
-  channels: instagramOnly(),
-  kinds: z.array(z.enum(STORY_KINDS)).min(1).optional().describe('Default: both'),
-  ...keywordFields,
-});
+export const storyTrigger = z
+  .strictObject({
+    type: z.literal('channel.story'),
+    ...common,
+    channels: instagramOnly(),
+    kinds: z.array(z.enum(STORY_KINDS)).min(1).optional().describe('Default: both'),
+    ...keywordFields,
+  })
+  .meta({ title: 'Story', description: 'An answer to a story of the account, or a mention in one of somebody else.' });
 
-export const statusTrigger = z.strictObject({
-  type: z.literal('channel.status'),
-  ...common,
-  statuses: z
-    .array(z.enum(['delivered', 'read', 'failed']))
-    .min(1)
-    .optional()
-    .describe('What became of a message; default: all'),
-});
+export const statusTrigger = z
+  .strictObject({
+    type: z.literal('channel.status'),
+    ...common,
+    statuses: z
+      .array(z.enum(['delivered', 'read', 'failed']))
+      .min(1)
+      .optional()
+      .describe('What became of a message; default: all'),
+  })
+  .meta({ title: 'Receipt', description: 'What became of a message: it was delivered, read, or failed.' });
 
 const audienceShape = z
   .strictObject({
@@ -166,48 +180,60 @@ const audienceShape = z
     }
   });
 
-export const scheduleTrigger = z.strictObject({
-  type: z.literal('schedule'),
-  ...common,
-  cron: z
-    .string()
-    .refine(isCron, 'Five cron fields: minute, hour, day of the month, month, day of the week')
-    .describe('Minute, hour, day of the month, month, day of the week'),
-  timezone: z
-    .string()
-    .refine((zone) => zone === 'tenant' || IANAZone.isValidZone(zone), 'tenant, or an IANA zone such as America/Sao_Paulo')
-    .describe("Whose clock: the tenant's, or that of an IANA zone"),
-  catchUp: z
-    .enum(['skip', 'latest', 'all'])
-    .optional()
-    .describe('What happens to slots that were missed; all: at most 100 of them'),
-  jitter: duration().optional().describe('Runs start up to so much later; at most half the time between two slots'),
-  audience: audienceShape.optional().describe('One run for each row of a table, paced'),
-  contact: contactShape.optional(),
-});
+export const scheduleTrigger = z
+  .strictObject({
+    type: z.literal('schedule'),
+    ...common,
+    cron: z
+      .string()
+      .refine(isCron, 'Five cron fields: minute, hour, day of the month, month, day of the week')
+      .describe('Minute, hour, day of the month, month, day of the week'),
+    timezone: z
+      .string()
+      .refine((zone) => zone === 'tenant' || IANAZone.isValidZone(zone), 'tenant, or an IANA zone such as America/Sao_Paulo')
+      .describe("Whose clock: the tenant's, or that of an IANA zone"),
+    catchUp: z
+      .enum(['skip', 'latest', 'all'])
+      .optional()
+      .describe('What happens to slots that were missed; all: at most 100 of them'),
+    jitter: duration().optional().describe('Runs start up to so much later; at most half the time between two slots'),
+    audience: audienceShape.optional().describe('One run for each row of a table, paced'),
+    contact: contactShape.optional(),
+  })
+  .meta({ title: 'Schedule', description: 'A time, again and again; one run for each slot, or for each row of a table.' });
 
-export const eventTrigger = z.strictObject({
-  type: z.literal('event'),
-  ...common,
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?$/, 'The name of an event, such as order.paid, or a family such as order.*')
-    .describe('Name of the event, or a family such as order.*'),
-  data: dataSchemaShape.optional().describe("Schema of the event's data"),
-  contact: contactShape.optional(),
-});
+export const eventTrigger = z
+  .strictObject({
+    type: z.literal('event'),
+    ...common,
+    name: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?$/,
+        'The name of an event, such as order.paid, or a family such as order.*',
+      )
+      .describe('Name of the event, or a family such as order.*'),
+    data: dataSchemaShape.optional().describe("Schema of the event's data"),
+    contact: contactShape.optional(),
+  })
+  .meta({ title: 'Event', description: 'Something that another workflow, an application or the API tells of.' });
 
-export const finishedTrigger = z.strictObject({
-  type: z.literal('workflow.finished'),
-  ...common,
-  workflow: z.string().regex(WORKFLOW_ID_PATTERN, 'The id of a workflow').describe('Id of the workflow whose runs are looked at'),
-  statuses: z
-    .array(z.enum(['completed', 'failed', 'cancelled']))
-    .min(1)
-    .describe('How its run has ended'),
-  output: dataSchemaShape.optional().describe('Schema of what its runs end with'),
-  contact: contactShape.optional(),
-});
+export const finishedTrigger = z
+  .strictObject({
+    type: z.literal('workflow.finished'),
+    ...common,
+    workflow: z
+      .string()
+      .regex(WORKFLOW_ID_PATTERN, 'The id of a workflow')
+      .describe('Id of the workflow whose runs are looked at'),
+    statuses: z
+      .array(z.enum(['completed', 'failed', 'cancelled']))
+      .min(1)
+      .describe('How its run has ended'),
+    output: dataSchemaShape.optional().describe('Schema of what its runs end with'),
+    contact: contactShape.optional(),
+  })
+  .meta({ title: 'End of a run', description: 'The end of a run of another workflow.' });
 
 export const triggerShape = z.discriminatedUnion('type', [
   channelMessageTrigger,

@@ -7,6 +7,7 @@ import { RouteRules } from './access/route-rules.js';
 import { ApiKeyIssuer } from './admin/api-keys/api-key-issuer.js';
 import { ApiKeysController, TenantApiKeysController } from './admin/api-keys/api-keys.controller.js';
 import { ConnectionsController } from './admin/connections/connections.controller.js';
+import { ContactAttributesController } from './admin/contact-attributes/contact-attributes.controller.js';
 import { ConversationRulesController } from './admin/conversation-rules/conversation-rules.controller.js';
 import { ConversationsController } from './admin/conversations/conversations.controller.js';
 import { CredentialsController } from './admin/credentials/credentials.controller.js';
@@ -84,6 +85,7 @@ const API_CONTROLLERS = [
   SchedulesController,
   SlotsController,
   ConversationsController,
+  ContactAttributesController,
   ConversationRulesController,
   TasksController,
   WebhooksController,

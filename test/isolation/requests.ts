@@ -114,6 +114,7 @@ export const REQUESTS: Record<string, Fill> = {
   'POST /v1/conversations/{conversationId}/reply': () => ({ body: text }),
   'POST /v1/conversations/{conversationId}/hand-back': () => ({ body: {} }),
   'POST /v1/conversations/{conversationId}/close': () => ({ body: {} }),
+  'PUT /v1/contact-attributes': () => ({ body: { schema: { type: 'object', properties: { seed: { type: 'string' } } } } }),
   'PUT /v1/conversation-rules': (of) => ({ body: { fallbackWorkflow: of('workflowId') } }),
   'GET /v1/schedules': (of) => ({ query: `?workflow=${of('workflowId')}` }),
   'GET /v1/tasks': (of) => ({ query: `?queue=${of('queues.name')}&conversation=${of('conversationId')}` }),

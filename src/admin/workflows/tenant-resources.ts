@@ -8,6 +8,7 @@ import {
   QueueStore,
   SecretStore,
   TableStore,
+  TenantStore,
   WorkflowStore,
 } from '@workflows/storage';
 
@@ -21,19 +22,21 @@ export class TenantResources {
     private readonly secrets: SecretStore,
     private readonly queues: QueueStore,
     private readonly tables: TableStore,
+    private readonly tenants: TenantStore,
     private readonly workflows: WorkflowStore,
     private readonly channels: ChannelRegistry,
   ) {}
 
   /** For the compiler. Templates are not fetched from the provider, so they stay unknown and unchecked. */
   async contextOf(tenantId: string): Promise<TenantContext> {
-    const [connections, credentials, models, secrets, queues, tables, { versions }] = await Promise.all([
+    const [connections, credentials, models, secrets, queues, tables, attributes, { versions }] = await Promise.all([
       this.connections.list(tenantId),
       this.credentials.list(tenantId),
       this.models.list(tenantId),
       this.secrets.list(tenantId),
       this.queues.list(tenantId),
       this.tables.list(tenantId),
+      this.tenants.attributes(tenantId),
       this.workflows.published(tenantId),
     ]);
     return {
@@ -45,6 +48,7 @@ export class TenantResources {
       queues: queues.map(({ name }) => name),
       calls: Object.fromEntries(versions.map(({ workflowId, definition }) => [workflowId, callsOf(definition)])),
       tables: Object.fromEntries(tables.map(({ name, columns }) => [name, columns])),
+      ...(attributes === null ? {} : { attributes }),
     };
   }
 

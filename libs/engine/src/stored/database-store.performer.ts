@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { assertNever, type ContactChange, type StoreEffect } from '@workflows/core';
 import { type StoreAnswer, StorePerformer, type StoreStep } from '@workflows/ports';
-import { ContactStore, type WritingStep } from '@workflows/storage';
+import { ContactStore, TenantStore, type WritingStep } from '@workflows/storage';
+import { fitAttributes } from './attribute-check.js';
 import { CallTargets } from './call-targets.js';
 import { RowAccess } from './row-access.js';
 
@@ -12,6 +13,7 @@ export class DatabaseStorePerformer extends StorePerformer {
     private readonly rows: RowAccess,
     private readonly contacts: ContactStore,
     private readonly calls: CallTargets,
+    private readonly tenants: TenantStore,
   ) {
     super();
   }
@@ -43,7 +45,12 @@ export class DatabaseStorePerformer extends StorePerformer {
     step: WritingStep,
   ): Promise<StoreAnswer> {
     if (contactId === null) return refused('resource.missing', 'The run has no contact that could be changed.');
-    const changed = await this.contacts.update(tenantId, contactId, change, step);
+    const fitted = await this.fitted(tenantId, change);
+    if ('problems' in fitted) {
+      const message = `The attributes do not fit the schema of the tenant: ${fitted.problems.join('; ')}. Check the expressions under "set".`;
+      return refused('expr.failed', message);
+    }
+    const changed = await this.contacts.update(tenantId, contactId, { ...change, ...fitted }, step);
     switch (changed.outcome) {
       case 'done': {
         const { version, contact } = changed;
@@ -58,6 +65,11 @@ export class DatabaseStorePerformer extends StorePerformer {
       default:
         return assertNever(changed);
     }
+  }
+
+  private async fitted(tenantId: string, { attributes }: ContactChange): Promise<ReturnType<typeof fitAttributes>> {
+    if (Object.keys(attributes).length === 0) return { attributes };
+    return fitAttributes(await this.tenants.attributes(tenantId), attributes);
   }
 }
 

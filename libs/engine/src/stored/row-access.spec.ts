@@ -21,7 +21,12 @@ beforeAll(async () => {
   // No table is read through it, but the performer is whole.
   const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers: [NodeRegistry, ...NODES] }).compile();
   const published = new PublishedWorkflows(new WorkflowStore(test.database), module.get(NodeRegistry));
-  store = new DatabaseStorePerformer(new RowAccess(tables), new ContactStore(test.database), new CallTargets(published));
+  store = new DatabaseStorePerformer(
+    new RowAccess(tables),
+    new ContactStore(test.database),
+    new CallTargets(published),
+    new TenantStore(test.database),
+  );
 });
 afterAll(() => test.drop());
 

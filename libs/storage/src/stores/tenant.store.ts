@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConversationRules, Json, JsonObject } from '@workflows/core';
+import type { ConversationRules, DataSchema, Json, JsonObject } from '@workflows/core';
 import { Database, type Page, type PageRequest, type TenantRecord } from '@workflows/ports';
 
 export interface NewTenant {
@@ -37,6 +37,15 @@ export class TenantStore {
   /** Replaces the rules of the tenant's conversations. */
   putRules(tenantId: string, rules: ConversationRules): Promise<ConversationRules> {
     return this.database.callAsTenant(tenantId, 'put_conversation_rules', { p_rules: rules });
+  }
+
+  /** The schema of `contact.attributes`; null as long as the tenant has none. */
+  attributes(tenantId: string): Promise<(DataSchema & JsonObject) | null> {
+    return this.database.callAsTenant(tenantId, 'contact_attributes');
+  }
+
+  putAttributes(tenantId: string, schema: DataSchema): Promise<DataSchema> {
+    return this.database.callAsTenant(tenantId, 'put_contact_attributes', { p_schema: schema });
   }
 
   /** The tenant itself, read as itself. Null when there is none of this id. */

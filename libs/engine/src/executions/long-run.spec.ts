@@ -5,7 +5,16 @@ import { Test } from '@nestjs/testing';
 import { type ExecutionState, type JsonObject, loadGraph, replay } from '@workflows/core';
 import { NODES } from '@workflows/nodes';
 import { type ClaimedMailbox, Database, type DatabaseArguments, type MailboxCommit } from '@workflows/ports';
-import { Committer, ContactStore, CredentialStore, ModelStore, OrderStore, TableStore, TenantStore, WorkflowStore } from '@workflows/storage';
+import {
+  Committer,
+  ContactStore,
+  CredentialStore,
+  ModelStore,
+  OrderStore,
+  TableStore,
+  TenantStore,
+  WorkflowStore,
+} from '@workflows/storage';
 import { ChannelRegistry } from '../channels/channel.registry.js';
 import { DatabaseClock } from '../claims/database-clock.js';
 import { Lease } from '../claims/lease.js';

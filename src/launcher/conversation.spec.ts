@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { conversation, differences, differencesOfEnd } from './conversation.js';
 
-const received = { text: 'How big is your team?', options: ['s1', 's2'], template: null };
+const received = { text: 'How big is your team?', options: ['s1', 's2'], template: null, public: false };
 
 describe('differences', () => {
   it('finds none where everything that was named is so', () => {

@@ -7,6 +7,8 @@ const expectation = z.strictObject({
   options: z.array(z.string()).optional(),
   /** Name of the template. */
   template: z.string().optional(),
+  /** True: it stands below the comment. */
+  public: z.boolean().optional(),
 });
 
 const step = z.union([
@@ -14,6 +16,8 @@ const step = z.union([
   z.strictObject({ row: z.strictObject({ table: z.string(), value: z.record(z.string(), z.string()) }) }),
   z.strictObject({ say: z.union([z.string(), z.array(z.string()).min(1)]) }),
   z.strictObject({ tap: z.string() }),
+  /** Below a post, where the channel has such. */
+  z.strictObject({ comment: z.string() }),
   z.strictObject({ expect: expectation }),
   /** Moves the clock to a local time some days later; nothing may be sent until a minute before. */
   z.strictObject({ advance: z.strictObject({ days: z.number().int().min(0), to: z.string().regex(/^\d\d:\d\d$/) }) }),
@@ -43,6 +47,7 @@ export interface ReceivedMessage {
   text: string;
   options: string[];
   template: string | null;
+  public: boolean;
 }
 
 /** The part of a run's timeline that the end is compared with. */
@@ -58,6 +63,7 @@ export function differences(expected: Expectation, received: ReceivedMessage): s
     ...differs('text', expected.text, received.text),
     ...differs('options', expected.options?.join(', '), received.options.join(', ')),
     ...differs('template', expected.template, received.template ?? 'none'),
+    ...differs('public', expected.public, received.public),
   ];
 }
 
@@ -73,7 +79,7 @@ export function differencesOfEnd(expected: Conversation['end'], run: FinishedRun
   ];
 }
 
-function differs(what: string, expected: string | number | undefined, got: string | number): string[] {
+function differs<Value extends string | number | boolean>(what: string, expected: Value | undefined, got: Value): string[] {
   if (expected === undefined || expected === got) return [];
   return [`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`];
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { conversation } from './conversation.js';
+import type { DemoConnection } from './customer.js';
 import { Demo } from './demo.js';
 import { withEngine } from './running-engine.js';
 
@@ -12,12 +13,12 @@ export async function main(): Promise<void> {
   const example = process.argv[2] ?? 'lead-form';
   const script = conversation.parse(JSON.parse(await readExample(example, 'conversation.json')));
   const { connections } = JSON.parse(await readExample(example, 'connections.json')) as {
-    connections: Array<{ account: string }>;
+    connections: DemoConnection[];
   };
-  const account = connections[0]?.account;
-  if (account === undefined)
-    throw new Error(`examples/${example}/connections.json has no connection. Add the number that the customer writes to.`);
-  await withEngine(example, say, (run) => new Demo(script, run, account, say).play());
+  const [connection] = connections;
+  if (connection === undefined)
+    throw new Error(`examples/${example}/connections.json has no connection. Add the account that the customer writes to.`);
+  await withEngine(example, say, (run) => new Demo(script, run, connection, say).play());
   say(`\nThe demo "${example}" went as expected.`);
   process.exit(0);
 }

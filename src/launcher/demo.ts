@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EmulatorClient, type LedgerEntry } from '@workflows/emulator';
 import { ApiClient } from './api.client.js';
 import { differences, differencesOfEnd, type Conversation, type ConversationStep, type Expectation } from './conversation.js';
+import { type Customer, type DemoConnection, newCustomer } from './customer.js';
 import { instantOf, localDate, withDates } from './local-time.js';
 import type { RunFile } from './run-file.js';
 import { RunWatch } from './run-watch.js';
@@ -17,19 +17,20 @@ export class Demo {
   private readonly operator: ApiClient;
   private readonly tenant: ApiClient;
   private readonly watch: RunWatch;
-  private readonly customer = newCustomer();
+  private readonly customer: Customer;
   private seen = 0;
 
   constructor(
     private readonly script: Conversation,
     private readonly run: RunFile,
-    private readonly phoneNumberId: string,
+    connection: DemoConnection,
     private readonly say: Say,
   ) {
     this.emulator = new EmulatorClient(run.emulatorUrl);
     this.operator = new ApiClient(run.apiUrl, run.operatorKey);
     this.tenant = new ApiClient(run.apiUrl, run.apiKey);
-    this.watch = new RunWatch(this.tenant, script.workflow, this.customer);
+    this.customer = newCustomer(this.emulator, connection, script.customer);
+    this.watch = new RunWatch(this.tenant, script.workflow, this.customer.id);
   }
 
   async play(): Promise<void> {
@@ -42,17 +43,28 @@ export class Demo {
   }
 
   private async take(step: ConversationStep): Promise<void> {
-    if ('say' in step)
-      for (const text of [step.say].flat()) await this.write({ text: withDates(text, await this.now(), this.run.timezone) });
+    if ('say' in step) for (const text of [step.say].flat()) await this.write(text);
     else if ('row' in step) await this.put(step.row.table, step.row.value);
-    else if ('tap' in step) await this.write({ tap: { option: step.tap } });
+    else if ('tap' in step) await this.tap(step.tap);
+    else if ('comment' in step) await this.comment(step.comment);
     else if ('expect' in step) await this.expect(step.expect);
     else await this.advance(step.advance.days, step.advance.to);
   }
 
-  private async write(message: { text: string } | { tap: { option: string } }): Promise<void> {
-    this.say(`${this.script.customer}:  ${'text' in message ? message.text : `[taps ${message.tap.option}]`}`);
-    await this.emulator.say(this.customer, { ...message, phoneNumberId: this.phoneNumberId, name: this.script.customer });
+  private async write(given: string): Promise<void> {
+    const text = withDates(given, await this.now(), this.run.timezone);
+    this.say(`${this.script.customer}:  ${text}`);
+    await this.customer.say(text);
+  }
+
+  private async tap(option: string): Promise<void> {
+    this.say(`${this.script.customer}:  [taps ${option}]`);
+    await this.customer.tap(option);
+  }
+
+  private async comment(text: string): Promise<void> {
+    this.say(`${this.script.customer}:  [below a post] ${text}`);
+    await this.customer.comment(text);
   }
 
   /** Under the customer's number, so that each demo has a row of its own. */
@@ -60,10 +72,10 @@ export class Demo {
     const now = await this.now();
     const filled = Object.entries(given).map(([column, text]) => [
       column,
-      withDates(text, now, this.run.timezone).replaceAll('{customer}', this.customer),
+      withDates(text, now, this.run.timezone).replaceAll('{customer}', this.customer.id),
     ]);
     const value = Object.fromEntries(filled) as Record<string, string>;
-    await this.tenant.call('PUT', `/v1/tables/${table}/rows/${this.customer}`, { value });
+    await this.tenant.call('PUT', `/v1/tables/${table}/rows/${this.customer.id}`, { value });
     this.say(`-- ${table}: ${Object.values(value).join(', ')} --`);
   }
 
@@ -76,19 +88,24 @@ export class Demo {
       ...(expected.text === undefined ? {} : { text: withDates(expected.text, now, this.run.timezone) }),
     };
     const template = entry.type === 'template' ? templateName(entry.body) : null;
-    const found = differences(wanted, { text: entry.text, options: entry.options.map(({ id }) => id), template });
+    const found = differences(wanted, {
+      text: entry.text,
+      options: entry.options.map(({ id }) => id),
+      template,
+      public: entry.type === 'public_reply',
+    });
     if (found.length > 0) throw new Error(`The message is not the expected one:\n  ${found.join('\n  ')}`);
   }
 
   private async nextMessage(waitMs: number): Promise<LedgerEntry | null> {
     const deadline = performance.now() + waitMs;
     while (performance.now() < deadline) {
-      const [entry] = await this.emulator.messages({ after: this.seen, waId: this.customer, limit: 1, waitMs: 300 });
+      const [entry] = await this.emulator.messages({ after: this.seen, waId: this.customer.id, limit: 1, waitMs: 300 });
       await this.tellNews();
       if (!entry) continue;
       this.seen = entry.seq;
       this.say(
-        `    Bot:  ${entry.text.replaceAll('\n', '\n          ')}${entry.options.map(({ title }) => `  [${title}]`).join('')}`,
+        `    Bot:  ${entry.type === 'public_reply' ? '[below the comment] ' : ''}${entry.text.replaceAll('\n', '\n          ')}${entry.options.map(({ title }) => `  [${title}]`).join('')}`,
       );
       return entry;
     }
@@ -133,11 +150,6 @@ export class Demo {
     }
     throw new Error(`The run did not end within ${PATIENCE_MS / 1000} s.`);
   }
-}
-
-/** Nobody's number, new for each demo, so that demos do not meet each other's runs. */
-function newCustomer(): string {
-  return `551199${String(randomInt(10_000_000)).padStart(7, '0')}`;
 }
 
 function templateName(body: unknown): string | null {

@@ -86,12 +86,14 @@ async function ensureConnections(
     const there = items.some(({ channel, account }) => channel === connection.channel && account === connection.account);
     if (!there) await api.call('POST', '/v1/connections', { ...connection, secrets: { accessToken: emulatedToken(secrets) } });
     // The emulator keeps everything in memory, so it is told at each start.
-    await emulator.registerNumber(connection.account, {
+    const account = {
       accessToken: emulatedToken(secrets),
       appSecret: secrets.META_APP_SECRET,
       verifyToken: secrets.META_VERIFY_TOKEN,
       callbackUrl: `${apiUrl}/webhooks/${connection.channel}`,
-    });
+    };
+    if (connection.channel === 'instagram') await emulator.registerInstagram(connection.account, account);
+    else await emulator.registerNumber(connection.account, account);
   }
   for (const template of example.templates) await emulator.registerTemplate(template);
 }

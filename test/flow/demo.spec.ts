@@ -38,6 +38,12 @@ describe('the demo on a fresh machine', () => {
     expect(stdout.trimEnd().endsWith('The demo "appointment-reminder" went as expected.')).toBe(true);
   }, 120_000);
 
+  it('answers a comment below and in private, and goes on in direct messages', async () => {
+    const { stdout } = await play('instagram');
+    expect(stdout).toContain('Bot:  [below the comment] ');
+    expect(stdout.trimEnd().endsWith('The demo "instagram" went as expected.')).toBe(true);
+  }, 120_000);
+
   it('leaves secrets that only their owner can read, and none of them in the log', async () => {
     const path = join(dataDir, 'secrets.json');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -48,7 +54,7 @@ describe('the demo on a fresh machine', () => {
   });
 
   it('says which examples there are when it does not know one', async () => {
-    await expect(play('nothing-there')).rejects.toThrow('There are: appointment-reminder, lead-form.');
+    await expect(play('nothing-there')).rejects.toThrow('There are: appointment-reminder, instagram, lead-form.');
   });
 
   async function play(example: string): Promise<{ stdout: string }> {

@@ -51,7 +51,7 @@ describe.each(['postgres', 'redis'] as const)('the lead form, with its doorbell 
         apiKey: tenant.key,
         timezone: 'America/Sao_Paulo',
       };
-      await new Demo(script, run, NUMBER, (line) => lines.push(line)).play();
+      await new Demo(script, run, { channel: 'whatsapp', account: NUMBER }, (line) => lines.push(line)).play();
       expect(lines.filter((line) => line.startsWith('    Bot:'))).toHaveLength(10);
       expect(lines.at(-1)).toBe('-- the run ended: completed --');
     },

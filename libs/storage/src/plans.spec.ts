@@ -210,6 +210,11 @@ it('looks keys up in every statement of the road, on empty tables and on full on
     await committer.commit({ ...next, runs: [] });
   }
 
+  // What becomes of a message is then written as an event.
+  await test.admin.query(
+    'insert into workflows.workflow_revisions (tenant_id, revision, hears_statuses) values ($1, 1, true) on conflict (tenant_id) do update set hears_statuses = true',
+    [ground.tenantId],
+  );
   await check('+1');
   await test.admin.query(
     `insert into workflows.tenant_events (tenant_id, id, name, key, data, source, dispatched_at) select $1, gen_random_uuid(), 'order.paid', n::text, '{}', '{}', workflows.now() from generate_series(1, 5000) n`,

@@ -30,6 +30,9 @@ const ANSWER: DataSchema = {
   required: ['status', 'headers', 'body'],
 };
 
+/** Where the answer is not read, there is no body to rely on. */
+const UNREAD_ANSWER: DataSchema = { ...ANSWER, required: ['status', 'headers'] };
+
 export const httpRequestSpec: NodeTypeSpec<HttpRequestConfig> = {
   type: 'http.request',
   typeVersion: 1,
@@ -40,6 +43,6 @@ export const httpRequestSpec: NodeTypeSpec<HttpRequestConfig> = {
   config: httpRequestConfig,
   hasNext: true,
   ports: () => [],
-  output: () => ANSWER,
+  output: ({ config }) => (config.response === 'none' ? UNREAD_ANSWER : ANSWER),
   primary: 'body',
 };

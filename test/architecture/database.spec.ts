@@ -73,6 +73,7 @@ describe('every table', () => {
           'store_writes',
           'tasks',
           'tenant_events',
+          'webchat_messages',
           'webhook_endpoints',
           'workflow_revisions',
           'workflows',

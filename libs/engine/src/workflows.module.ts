@@ -21,7 +21,7 @@ import { LeaseKeeper } from './executions/lease-keeper.js';
 import { MailboxRunner } from './executions/mailbox.runner.js';
 import { MailboxWorker } from './executions/mailbox.worker.js';
 import { PartitionKeeper } from './housekeeping/partition-keeper.js';
-import { WriteForgetter } from './housekeeping/write-forgetter.js';
+import { Forgetter } from './housekeeping/forgetter.js';
 import { Metrics } from './metrics/metrics.js';
 import { ExecutionFacts } from './facts/execution-facts.js';
 import { ExecutionOrders } from './orders/execution-orders.js';
@@ -140,7 +140,7 @@ export class WorkflowsModule {
         SlotStarter,
         Sweeper,
         Tenants,
-        WriteForgetter,
+        Forgetter,
       ],
       exports: exported,
     };

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type SweepResult } from '@workflows/ports';
 
+/** What housekeeping drops: each by a function of its own, `workflows.forget_<what>`. */
+export const FORGOTTEN = ['writes', 'receipts', 'events', 'webchat'] as const;
+export type Forgotten = (typeof FORGOTTEN)[number];
+
 /** Finds again what a lost ring, a killed process or the passing of time has left behind. */
 @Injectable()
 export class SweepStore {
@@ -19,8 +23,8 @@ export class SweepStore {
     return this.database.call('ensure_partitions', {});
   }
 
-  /** Drops the answers of writes whose runs have ended, a batch of them: how many. */
-  forgetWrites(limit: number): Promise<number> {
-    return this.database.call('forget_writes', { p_limit: limit });
+  /** Drops a batch of what is of no use any more: how many. */
+  forget(what: Forgotten, limit: number): Promise<number> {
+    return this.database.call(`forget_${what}`, { p_limit: limit });
   }
 }

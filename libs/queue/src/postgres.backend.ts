@@ -29,6 +29,8 @@ export class PostgresBackend implements QueueBackend {
       keepAlive: true,
     });
     this.pool.on('error', onError);
+    // The pool listens to clients at rest only: one that breaks while BullMQ has it would end the process.
+    this.pool.on('connect', (client) => client.on('error', onError));
   }
 
   createQueue(name: string): BellQueue {

@@ -71,6 +71,19 @@ describe('the contract of a Database', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
+  it('outlives a connection that the server ends in the middle of a tenant transaction', async () => {
+    const { admin, appUrl } = test;
+    await admin.query(`create function workflows.end_connection() returns json language plpgsql security definer as $$
+      begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`);
+    await admin.query('grant execute on function workflows.end_connection() to wf_app');
+    const database = new PostgresDatabase({ connectionString: appUrl, poolSize: 1 });
+    for (let n = 0; n < 5; n += 1) {
+      await expect(database.callAsTenant(randomUUID(), 'end_connection')).rejects.toThrow(DatabaseUnavailable);
+      expect(await database.callAsTenant(randomUUID(), 'get_tenant')).toBeNull();
+    }
+    await database.close();
+  });
+
   it('says that it is unavailable when nobody listens, and when its connection is cut', async () => {
     const nobody = new PostgresDatabase({ connectionString: 'postgres://a:b@127.0.0.1:1/c' });
     await expect(nobody.call('get_tenant')).rejects.toThrow(DatabaseUnavailable);

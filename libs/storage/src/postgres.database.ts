@@ -41,6 +41,9 @@ export class PostgresDatabase extends Database {
     });
     // Without a listener a server that restarts would end the process: idle clients report it here.
     this.pool.on('error', (error) => options.onError?.(error));
+    // A client that is lent has no listener of the pool, and one that breaks between two statements of its borrower would
+    // end the process. The borrower learns of it by the next statement.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   override async call<Result>(name: string, args: DatabaseArguments = {}): Promise<Result> {

@@ -12,6 +12,10 @@ export interface TestRedis {
   url: string;
   /** Sends one inline command, such as `FLUSHALL`, and returns the first line of the answer. */
   command(line: string): Promise<string>;
+  /** Kills the server, freezes it, or lets it go on. */
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** After a kill: empty, at the same address. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,10 +29,14 @@ export async function startRedis(): Promise<TestRedis> {
   // Between looking for a free port and taking it, somebody else may take it.
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const server = spawn('redis-server', settings(port, directory), { stdio: 'ignore' });
+    const server = spawnServer(port, directory);
     if (await answers(server, port)) return running(server, port, directory);
     if (attempt === 5) throw new Error('redis-server did not start on five free ports. Start it by hand to see its reason.');
   }
+}
+
+function spawnServer(port: number, directory: string): ChildProcess {
+  return spawn('redis-server', settings(port, directory), { stdio: 'ignore' });
 }
 
 function settings(port: number, directory: string): string[] {
@@ -36,12 +44,20 @@ function settings(port: number, directory: string): string[] {
   return Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-function running(server: ChildProcess, port: number, directory: string): TestRedis {
+function running(first: ChildProcess, port: number, directory: string): TestRedis {
+  let server = first;
+  const isGone = (): boolean => server.exitCode !== null || server.signalCode !== null;
   return {
     url: `redis://127.0.0.1:${port}`,
     command: (line) => command(port, line),
+    signal: (signal) => void server.kill(signal),
+    async startAgain() {
+      if (!isGone()) await once(server, 'exit');
+      server = spawnServer(port, directory);
+      if (!(await answers(server, port))) throw new Error(`redis-server did not start again on port ${port}.`);
+    },
     async stop() {
-      if (server.exitCode === null && server.signalCode === null) {
+      if (!isGone()) {
         server.kill('SIGKILL');
         await once(server, 'exit');
       }

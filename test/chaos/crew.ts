@@ -12,13 +12,29 @@ export class Post {
   constructor(
     readonly name: string,
     private readonly environment: Record<string, string>,
+    /** Module that is loaded before the program. */
+    private readonly preload: string | undefined,
   ) {}
 
-  /** Starts another process here. Resolves when it is ready. `preload`: a module that is loaded before the program. */
-  async start(preload?: string): Promise<void> {
+  /** Starts another process here. Resolves when it is ready. */
+  async start(): Promise<void> {
+    await this.startWith(this.preload);
+  }
+
+  /** The same without what was loaded before its program. */
+  async startClean(): Promise<void> {
+    await this.startWith(undefined);
+  }
+
+  private async startWith(preload: string | undefined): Promise<void> {
     const started = await startEngine(this.environment, { awaitReady: false, ...(preload === undefined ? {} : { preload }) });
     this.process = started;
     this.isReady = (await becomesReady(started)) && this.process === started;
+  }
+
+  /** It is gone, though nobody here has told it to go. */
+  get hasEnded(): boolean {
+    return this.process?.hasEnded() ?? false;
   }
 
   get running(): EngineProcess {
@@ -58,11 +74,13 @@ export class Crew {
     readonly url: string,
   ) {}
 
-  static async start(environment: Record<string, string>): Promise<Crew> {
+  /** `preload`: of the worker at this place. */
+  static async start(environment: Record<string, string>, preload: (place: number) => string | undefined): Promise<Crew> {
     const port = String(await freePort());
-    const post = (name: string, ROLE: Role, PORT: string) => new Post(name, { ...environment, ROLE, PORT });
+    const post = (name: string, ROLE: Role, PORT: string, module?: string) =>
+      new Post(name, { ...environment, ROLE, PORT }, module);
     const workers = await Promise.all(
-      ['worker 1', 'worker 2'].map(async (name) => post(name, 'worker', String(await freePort()))),
+      ['worker 1', 'worker 2'].map(async (name, place) => post(name, 'worker', String(await freePort()), preload(place))),
     );
     const crew = new Crew(post('api', 'api', port), workers, `http://127.0.0.1:${port}`);
     await Promise.all(crew.posts.map((each) => each.start()));

@@ -22,6 +22,7 @@ export class Customers {
   readonly got = new Map<string, LedgerEntry[]>();
   private readonly woken = new Set<() => void>();
   private readonly stopped = new AbortController();
+  private readonly served: Array<Promise<void>> = [];
   private seq = 0;
 
   constructor(
@@ -40,12 +41,14 @@ export class Customers {
   /** Each of `perNumber` customers of each number orders until `until` says stop, and resolves when all have had their last goodbye. */
   async play(numbers: readonly string[], perNumber: number, until: AbortSignal): Promise<void> {
     const tail = this.follow();
-    const people = numbers.flatMap((number, place) =>
-      Array.from({ length: perNumber }, (_, n) =>
-        this.customer(number, `55119${String(80_000_000 + place * 10_000 + n)}`, until),
-      ),
-    );
-    await Promise.all(people);
+    for (const [place, number] of numbers.entries()) {
+      for (let n = 0; n < perNumber; n += 1) this.add(number, `55119${String(80_000_000 + place * 10_000 + n)}`, until);
+    }
+    // Others may have come in the meantime.
+    for (let people = 0; people < this.served.length;) {
+      people = this.served.length;
+      await Promise.all(this.served);
+    }
     this.stopped.abort();
     await tail;
   }
@@ -56,13 +59,18 @@ export class Customers {
     this.wake();
   }
 
-  private async customer(phoneNumberId: string, waId: string, until: AbortSignal): Promise<void> {
+  /** One customer more, who orders until `until` says stop, and once in any case. */
+  add(phoneNumberId: string, waId: string, until: AbortSignal): void {
+    this.served.push(this.serve(phoneNumberId, waId, until));
+  }
+
+  private async serve(phoneNumberId: string, waId: string, until: AbortSignal): Promise<void> {
     const draws = this.draws.of(waId);
     const expected: string[] = [];
     this.expected.set(waId, expected);
     // Not all at once: the first second would measure nothing but the rush.
     await pause(draws.between(0, 1_000));
-    for (let n = 1; !until.aborted && !this.stopped.signal.aborted; n += 1) {
+    for (let n = 1; (n === 1 || !until.aborted) && !this.stopped.signal.aborted; n += 1) {
       const order = `order ${n} of ${waId}`;
       const size = `size ${Math.floor(draws.between(30, 50))}`;
       const transcript = transcriptOf(order, size);

@@ -7,8 +7,9 @@ import { Desk } from './desk.js';
 import { Draws } from './draws.js';
 import type { Fault, Stage } from './fault.js';
 import type { Ground } from './ground.js';
+import { paceOf } from './pace.js';
 import { APP_SECRET, makeTenants, OPERATOR_KEY, VERIFY_TOKEN } from './tenants.js';
-import { beginRecording, type Finding, judge, unfinished } from './verdict.js';
+import { beginRecording, type Finding, judge, timelineOf, unfinished, unnoticed } from './verdict.js';
 
 export interface Play {
   seed: number;
@@ -37,15 +38,6 @@ export interface Played {
 /** How long everything may take to end once nothing goes wrong any more. */
 const SETTLE_MS = 120_000;
 
-/** Short, so that what a killed process held comes back within the patience of a test. */
-const PACE = {
-  LEASE: 'PT3S',
-  SEND_TIMEOUT: 'PT1S',
-  SWEEP_INTERVAL: 'PT0.2S',
-  // Longer than the emulator's longest pause between two tries of a webhook: receipts are in time, as Meta's are.
-  UNKNOWN_SEND_WAIT: 'PT12S',
-};
-
 /** Plays the workload while the faults go wrong, waits until all has ended, and judges what is left. */
 export async function play(ground: Ground, { seed, faults, seconds, customersPerTenant, say }: Play): Promise<Played> {
   const emulatorServer = new EmulatorServer();
@@ -57,19 +49,21 @@ export async function play(ground: Ground, { seed, faults, seconds, customersPer
     await desk.start();
     await beginRecording(ground.adminUrl);
     say('one api and two workers start');
-    crew = await Crew.start({
-      NODE_ENV: 'production',
-      DATABASE_URL: ground.appUrl,
-      ...(ground.redis === null ? {} : { REDIS_URL: ground.redis.url }),
-      META_GRAPH_URL: emulatorUrl,
-      META_APP_SECRET: APP_SECRET,
-      META_VERIFY_TOKEN: VERIFY_TOKEN,
-      OPERATOR_API_KEY: OPERATOR_KEY,
-      SECRETS_KEY: randomBytes(32).toString('base64'),
-      EGRESS_ALLOW_PRIVATE: new URL(desk.url).host,
-      ...PACE,
-      ...Object.assign({}, ...faults.map(({ environment }) => environment ?? {})),
-    });
+    crew = await Crew.start(
+      {
+        NODE_ENV: 'production',
+        DATABASE_URL: ground.appUrl,
+        ...(ground.redis === null ? {} : { REDIS_URL: ground.redis.url }),
+        META_GRAPH_URL: emulatorUrl,
+        META_APP_SECRET: APP_SECRET,
+        META_VERIFY_TOKEN: VERIFY_TOKEN,
+        OPERATOR_API_KEY: OPERATOR_KEY,
+        SECRETS_KEY: randomBytes(32).toString('base64'),
+        EGRESS_ALLOW_PRIVATE: new URL(desk.url).host,
+        ...paceOf(faults.some(({ api }) => api === 'away')),
+      },
+      (place) => faults.find(({ preload }) => preload !== undefined)?.preload?.(place),
+    );
     const tenants = await makeTenants(crew.url, emulator, desk.url);
 
     const draws = new Draws(seed);
@@ -84,6 +78,8 @@ export async function play(ground: Ground, { seed, faults, seconds, customersPer
       ground,
       crew,
       emulator,
+      customers,
+      numbers,
       desk,
       say,
       over: over.signal,
@@ -110,13 +106,20 @@ export async function play(ground: Ground, { seed, faults, seconds, customersPer
     const settleSeconds = Math.round((performance.now() - quiet) / 100) / 10;
     if (left !== '') reasons.push(`${SETTLE_MS / 1_000} s after the last fault there were still ${left}`);
 
+    for (const post of crew.posts.filter(({ hasEnded }) => hasEnded)) {
+      reasons.push(`${post.name} has ended by itself: ${post.log().slice(-1_000)}`);
+    }
     await emulator.clearFaults();
     await emulator.idle();
     const ledger = await wholeLedger(emulator);
     const findings = await judge(ground.adminUrl, tenants, customers, desk, ledger);
+    if (faults.every(({ api }) => api === undefined)) findings.push(unnoticed(await emulator.webhooks()));
     for (const { invariant, fact, checked, broken, example } of findings) {
-      if (broken > 0) reasons.push(`${invariant}, ${fact}: broken by ${broken} of ${checked}, such as ${example}`);
-      else if (checked === 0) reasons.push(`${invariant}, ${fact}: there was nothing to look at, so the run is void`);
+      if (broken > 0) {
+        const timeline = (await timelineOf(ground.adminUrl, example)).map((line) => `\n           ${line}`).join('');
+        reasons.push(`${invariant}, ${fact}: broken by ${broken} of ${checked}, such as ${example}${timeline}`);
+      }
+      if (checked === 0) reasons.push(`${invariant}, ${fact}: there was nothing to look at, so the run is void`);
     }
     for (const [name, times] of Object.entries(struck)) {
       if (times === 0 && !reasons.some((reason) => reason.startsWith(name)))
@@ -124,7 +127,7 @@ export async function play(ground: Ground, { seed, faults, seconds, customersPer
     }
     const { ordered: orders } = customers;
     const passed = reasons.length === 0;
-    if (!passed && process.env['CHAOS_LOGS'] !== undefined) for (const post of crew.posts) say(post.log());
+    if (!passed && process.env['CHAOS_LOGS'] !== undefined) for (const post of crew.posts) say(post.name + ' ' + post.log());
     return { passed, reasons, struck, orders, messages: ledger.length, calls: desk.calls, settleSeconds, findings };
   } finally {
     await crew?.end();

@@ -53,7 +53,7 @@ export class PostgresDoor {
     const cycles = new AnswerCycles();
     let words = '';
     client.on('data', (chunk: Buffer) => {
-      words = (words + chunk.toString('latin1')).slice(-LONGEST_STATEMENT);
+      if (words.length < BEGINNING) words += chunk.toString('latin1', 0, BEGINNING);
       upstream.write(chunk);
     });
     upstream.on('data', (chunk: Buffer) => {
@@ -70,4 +70,5 @@ export class PostgresDoor {
   }
 }
 
-const LONGEST_STATEMENT = 4_096;
+/** As much of what the client says is enough to tell which statement it is: the text comes before its values. */
+const BEGINNING = 4_096;

@@ -26,6 +26,26 @@ end $$;
 create trigger record_lease after insert or update on workflows.mailboxes for each row execute function chaos.record_lease('id');
 create trigger record_lease after insert or update on workflows.outboxes for each row execute function chaos.record_lease('mailbox_id');
 
+-- What the journal said of each effect, one after the other: the journal itself has the last word only.
+create table chaos.journal (
+  n bigint generated always as identity primary key,
+  execution_id uuid not null,
+  seq int not null,
+  state text not null,
+  attempt int not null,
+  receipt text,
+  resend boolean not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+create function chaos.record_effect() returns trigger language plpgsql security definer set search_path = chaos, pg_temp as $$
+begin
+  insert into chaos.journal (execution_id, seq, state, attempt, receipt, resend)
+  values (new.execution_id, new.seq, new.state, new.attempt, new.receipt, new.resend);
+  return null;
+end $$;
+create trigger record_effect after insert or update on workflows.effects for each row execute function chaos.record_effect();
+
 -- What customers wrote, all of it answered by 200; filled in when the run is over.
 create table chaos.said (
   tenant_id uuid not null,
@@ -42,5 +62,6 @@ create table chaos.reached (
   execution_id uuid,
   effect_seq int,
   message_id text not null,
-  receipts text not null
+  receipts text not null,
+  at timestamptz not null
 );

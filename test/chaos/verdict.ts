@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LedgerEntry } from '@workflows/emulator';
+import type { LedgerEntry, WebhookDelivery } from '@workflows/emulator';
 import pg from 'pg';
 import { checkout } from '../support/checkout.js';
 import type { Customers } from './customers.js';
@@ -62,7 +62,7 @@ export async function judge(
     );
     await client.query(
       `insert into chaos.reached select * from json_to_recordset($1)
-         as r(n int, wa_id text, tenant_id uuid, execution_id uuid, effect_seq int, message_id text, receipts text)`,
+         as r(n int, wa_id text, tenant_id uuid, execution_id uuid, effect_seq int, message_id text, receipts text, at timestamptz)`,
       [JSON.stringify(ledger.map(rowOf))],
     );
     return (await client.query<Finding>(invariants)).rows;
@@ -70,8 +70,26 @@ export async function judge(
   return [...rows, transcripts(customers), calls(desk)];
 }
 
+/** What happened to the message that an example names, in the order of time; for whoever has to find out why. */
+export async function timelineOf(adminUrl: string, example: string | null): Promise<string[]> {
+  const [, execution, seq] = /^([0-9a-f-]{36}) (\d+)/.exec(example ?? '') ?? [];
+  if (execution === undefined) return [];
+  const { rows } = await asAdmin(adminUrl, (client) =>
+    client.query<{ line: string }>(
+      `select to_char(at, 'HH24:MI:SS.MS ') || line as line from (
+         select at, format('%s, attempt %s%s%s', state, attempt, ', receipt ' || receipt, case when resend then ', send again' end) as line
+         from chaos.journal where execution_id = $1 and seq = $2
+         union all
+         select at, 'the provider accepts ' || message_id from chaos.reached where execution_id = $1 and effect_seq = $2) each
+       order by at`,
+      [execution, seq],
+    ),
+  );
+  return rows.map(({ line }) => line);
+}
+
 /** An effect's reference is 16 bytes of tenant, 16 of execution, 4 of number, and a tag. */
-function rowOf({ seq, waId, effectRef, messageId, state }: LedgerEntry): object {
+function rowOf({ seq, waId, effectRef, messageId, state, at }: LedgerEntry): object {
   const bytes = Buffer.from(effectRef ?? '', 'base64url');
   const named = bytes.length === 48;
   return {
@@ -82,6 +100,20 @@ function rowOf({ seq, waId, effectRef, messageId, state }: LedgerEntry): object 
     effect_seq: named ? bytes.readUInt32BE(32) : null,
     message_id: messageId,
     receipts: state,
+    at,
+  };
+}
+
+/** What goes wrong behind the API is none of the provider's business. */
+export function unnoticed(deliveries: readonly WebhookDelivery[]): Finding {
+  const again = deliveries.filter(({ attempts }) => attempts > 1);
+  const [first] = again;
+  return {
+    invariant: 'R9',
+    fact: 'every webhook was answered by 200 when it came for the first time',
+    checked: deliveries.length,
+    broken: again.length,
+    example: first === undefined ? null : `number ${first.id}, which was tried ${first.attempts} times`,
   };
 }
 

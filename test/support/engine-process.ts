@@ -11,6 +11,7 @@ export interface EngineProcess {
   pid: number;
   /** Resolves when the process has ended, by itself or by a signal. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  hasEnded(): boolean;
   /** What it wrote so far. */
   log(): string;
   kill(): Promise<void>;
@@ -41,6 +42,7 @@ export async function startEngine(
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     ended: once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode })),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     log: () => lines.join(''),
     kill: async () => void (await end(child, 'SIGKILL')),
     signal: (signal) => void child.kill(signal),

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { ChannelEvent, ContactAlias, SendResult } from '@workflows/core';
-import { Channel, EgressClient, type OutboundRequest, type WebhookRequest, type WebhookSecrets } from '@workflows/ports';
-import { hasValidSignature, subscriptionChallenge } from '../meta/signature.js';
+import { EgressClient, type OutboundRequest } from '@workflows/ports';
+import { MetaChannel } from '../meta/meta.channel.js';
 import { INSTAGRAM_CAPABILITIES } from './capabilities.js';
 import { DEFAULT_INSTAGRAM_OPTIONS, INSTAGRAM_OPTIONS, type InstagramOptions } from './options.js';
 import { parse } from './parse.js';
@@ -10,7 +10,7 @@ import { instagramSecrets, instagramSettings } from './settings.js';
 
 /** Direct messages, story replies and comments of a professional account on Instagram. */
 @Injectable()
-export class InstagramChannel extends Channel {
+export class InstagramChannel extends MetaChannel {
   readonly name = 'instagram';
   readonly capabilities = INSTAGRAM_CAPABILITIES;
   readonly settings = instagramSettings;
@@ -21,14 +21,6 @@ export class InstagramChannel extends Channel {
     @Optional() @Inject(INSTAGRAM_OPTIONS) private readonly options: InstagramOptions = DEFAULT_INSTAGRAM_OPTIONS,
   ) {
     super();
-  }
-
-  verify(request: WebhookRequest, secrets: WebhookSecrets): boolean {
-    return hasValidSignature(request, secrets.appSecrets);
-  }
-
-  handshake(request: WebhookRequest, secrets: WebhookSecrets): string | null {
-    return subscriptionChallenge(request, secrets);
   }
 
   parse(body: unknown): ChannelEvent[] {

@@ -1,15 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { mutated } from '../meta/__fixtures__/mutated.js';
+import { recordedWebhooks } from '../meta/__fixtures__/recorded.js';
 import { parse } from './parse.js';
 
-/** Webhooks in Meta's documented shapes, each with what must be read from it. */
-const folder = new URL('./__payloads__/', import.meta.url);
-const payloads = readdirSync(folder).map((file) => {
-  const { about, body, events } = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
-  return { file, about, body, events };
-});
+const payloads = recordedWebhooks(new URL('./__payloads__/', import.meta.url));
 
 describe('recorded webhooks', () => {
   it.each(payloads)('$file: $about', ({ body, events }) => {

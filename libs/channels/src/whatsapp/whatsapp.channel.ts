@@ -1,28 +1,21 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { ChannelEvent, ContactAlias, InboundMessage, SendResult } from '@workflows/core';
-import {
-  Channel,
-  EgressClient,
-  type ChannelAccount,
-  type OutboundRequest,
-  type WebhookRequest,
-  type WebhookSecrets,
-} from '@workflows/ports';
+import { EgressClient, type ChannelAccount, type OutboundRequest } from '@workflows/ports';
+import { isSuccess } from '../meta/graph-post.js';
+import { MetaChannel } from '../meta/meta.channel.js';
 import { WHATSAPP_CAPABILITIES } from './capabilities.js';
 import { aliasOfAddress } from './identity.js';
 import { DEFAULT_WHATSAPP_OPTIONS, WHATSAPP_OPTIONS, type WhatsAppOptions } from './options.js';
-import { isSuccess } from '../meta/graph-post.js';
 import { parse } from './parse.js';
 import { postMessage, send } from './send.js';
 import { whatsAppSecrets, whatsAppSettings } from './settings.js';
-import { hasValidSignature, subscriptionChallenge } from '../meta/signature.js';
 
 /** A read mark that is late is worth nothing, so it does not wait long. */
 const ACKNOWLEDGE_TIMEOUT_MS = 5_000;
 
 /** WhatsApp by Meta's Cloud API. It differs from the emulator by `graphUrl` alone. */
 @Injectable()
-export class WhatsAppChannel extends Channel {
+export class WhatsAppChannel extends MetaChannel {
   readonly name = 'whatsapp';
   readonly capabilities = WHATSAPP_CAPABILITIES;
   readonly settings = whatsAppSettings;
@@ -33,14 +26,6 @@ export class WhatsAppChannel extends Channel {
     @Optional() @Inject(WHATSAPP_OPTIONS) private readonly options: WhatsAppOptions = DEFAULT_WHATSAPP_OPTIONS,
   ) {
     super();
-  }
-
-  verify(request: WebhookRequest, secrets: WebhookSecrets): boolean {
-    return hasValidSignature(request, secrets.appSecrets);
-  }
-
-  handshake(request: WebhookRequest, secrets: WebhookSecrets): string | null {
-    return subscriptionChallenge(request, secrets);
   }
 
   parse(body: unknown): ChannelEvent[] {

@@ -2,9 +2,8 @@ import { z } from 'zod';
 
 /** Bodies and queries of the control API. */
 
-export const numberRequest = z.strictObject({
-  displayPhoneNumber: z.string().min(1).default('+1 555 010 0000'),
-  wabaId: z.string().min(1).default('100000000000001'),
+/** What every account has, whose webhooks go somewhere. */
+export const accountFields = {
   accessToken: z.string().min(1),
   appSecret: z.string().min(1),
   verifyToken: z.string().min(1).default('verify'),
@@ -12,6 +11,12 @@ export const numberRequest = z.strictObject({
     .url({ protocol: /^https?$/ })
     .nullable()
     .default(null),
+};
+
+export const numberRequest = z.strictObject({
+  ...accountFields,
+  displayPhoneNumber: z.string().min(1).default('+1 555 010 0000'),
+  wabaId: z.string().min(1).default('100000000000001'),
   /** True: the callback is not asked to prove itself, for example because it starts later. */
   skipHandshake: z.boolean().default(false),
 });

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { bodyOf } from '../control/control-body.js';
 import { ControlError } from '../control/control-error.js';
+import { accountFields } from '../control/requests.js';
 import type { Emulation } from '../emulation.js';
 import type { InstagramAccount } from '../records.js';
 import { handshakeProblem } from '../webhooks/handshake.js';
@@ -9,14 +10,8 @@ import { deliver, deliverMessaging } from './instagram-webhooks.js';
 import { newInstagramId } from './instagram-world.js';
 
 const accountRequest = z.strictObject({
+  ...accountFields,
   username: z.string().min(1).default('emulated.shop'),
-  accessToken: z.string().min(1),
-  appSecret: z.string().min(1),
-  verifyToken: z.string().min(1).default('verify'),
-  callbackUrl: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .default(null),
 });
 
 const personRequest = z

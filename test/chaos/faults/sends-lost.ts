@@ -8,6 +8,8 @@ export const sendsLost: Fault = {
   what: `${SHARE * 100} % of the sends are dropped before the provider takes them, and as many after it did`,
   async play({ emulator, draws, over, pause }) {
     for (const kind of ['drop_before_accept', 'accept_then_drop'] as const) {
+      // One in any case, because a short run may have no luck.
+      await emulator.addFault({ kind, count: 1 });
       await emulator.addFault({ kind, probability: SHARE, seed: Math.floor(draws.number() * 2 ** 31) });
     }
     while (!over.aborted) await pause(1_000);

@@ -11,6 +11,6 @@ export function paceOf(apiIsAway: boolean): Record<string, string> {
     LEASE: `PT${LEASE_MS / 1_000}S`,
     SEND_TIMEOUT: 'PT1S',
     SWEEP_INTERVAL: 'PT0.2S',
-    UNKNOWN_SEND_WAIT: apiIsAway ? 'PT45S' : 'PT12S',
+    UNKNOWN_SEND_WAIT: apiIsAway ? 'PT45S' : 'PT8S',
   };
 }

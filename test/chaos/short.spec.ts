@@ -20,7 +20,7 @@ describe('a deployment whose workers are killed while sends are lost on both sid
       const played = await play(ground, {
         seed: SEED,
         faults: [workerKilled, sendsLost],
-        seconds: 6,
+        seconds: 5,
         customersPerTenant: 8,
         say: (line) => lines.push(line),
       });

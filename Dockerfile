@@ -16,7 +16,8 @@ RUN npm ci
 COPY tsconfig*.json ./
 COPY libs libs
 COPY src src
-RUN npx tsc -b && npm prune --omit=dev
+# The program and what it stands on; bench and tests are not in the image.
+RUN npx tsc -b tsconfig.app.json && npm prune --omit=dev
 
 FROM node:22-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -82,6 +82,16 @@ describe('the repository', () => {
     expect(read('LICENSE')).toContain('Apache License');
   });
 
+  it('has an image that copies whatever it builds', () => {
+    const lines = read('Dockerfile').split('\n');
+    expect(lines).toContain('RUN npx tsc -b tsconfig.app.json && npm prune --omit=dev');
+    const built = (JSON.parse(read('tsconfig.app.json')) as { references: Array<{ path: string }> }).references;
+    expect(built.filter(({ path }) => !path.startsWith('libs/'))).toEqual([]);
+    // npm ci refuses a lock file that names workspaces which are not there.
+    const manifestsOfLibs = manifests.filter((path) => path.startsWith('libs/'));
+    expect(manifestsOfLibs.filter((path) => !lines.some((line) => line.startsWith(`COPY ${path} `)))).toEqual([]);
+  });
+
   it('calls npm test in its pipeline, and nothing of its own', () => {
     expect(
       read('.ci/run')

@@ -66,11 +66,9 @@ export const environment = z.object({
     .regex(/^v\d{1,3}\.\d{1,2}$/, 'is not a version')
     .default('v26.0')
     .meta({ remedy: 'Write a version such as v26.0.' }),
-  META_INSTAGRAM_URL: webUrl()
-    .default('https://graph.instagram.com')
-    .meta({
-      remedy: 'Write the base address of the Instagram API, without a version; for Facebook Login https://graph.facebook.com.',
-    }),
+  META_INSTAGRAM_URL: webUrl().default('https://graph.instagram.com').meta({
+    remedy: 'Write the base address of the Instagram API, without a version; for Facebook Login https://graph.facebook.com.',
+  }),
   META_APP_SECRET: list(secret(16)).meta({
     remedy: "Write the app's secret from Meta's dashboard, or several separated by commas while one is replaced.",
   }),

@@ -289,7 +289,6 @@ describe('receipts', () => {
       mailboxes: 0,
       outboxes: 0,
       early: 2,
-      heard: false,
     });
     expect(await outboxes.settle(accepted(box, 1, 'w-early'))).toEqual({ settled: true, ready: true });
     expect(await journal(executionId)).toEqual([{ state: 'sent', receipt: 'read', provider_id: 'w-early' }]);

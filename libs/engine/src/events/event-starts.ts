@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledTrigger, STATUS_EVENT } from '@workflows/core';
-import type { AcceptItem, ClaimedEvent } from '@workflows/ports';
+import { STATUS_EVENT } from '@workflows/core';
+import type { ClaimedEvent } from '@workflows/ports';
 import { ContactStore } from '@workflows/storage';
 import { BoundStarts } from '../triggers/bound-starts.js';
 import type { BoundContact } from '../triggers/contact-binding.js';
-import { type PublishedWorkflow, PublishedWorkflows } from '../triggers/published-workflows.js';
+import { PublishedWorkflows } from '../triggers/published-workflows.js';
 import { eventFor } from './event-triggers.js';
 
 /** Starts the runs that an event starts: one for each trigger of a published workflow that takes it. */
@@ -17,28 +17,21 @@ export class EventStarts {
   ) {}
 
   /** `revision`: how often the tenant had published when the event was claimed; what starts is not older. */
-  async start(event: ClaimedEvent, revision: number): Promise<void> {
-    const published = await this.workflows.of(event.tenantId, revision);
-    const wanted = published.flatMap((workflow) =>
-      Object.values(workflow.graph.triggers).map((trigger) => this.startOf(event, workflow, trigger)),
-    );
-    await this.starts.accept((await Promise.all(wanted)).filter((item) => item !== null));
-  }
-
-  /** Null: this trigger has no use for the event. The run's id comes from the event's, so that it is started once. */
-  private async startOf(
-    claimed: ClaimedEvent,
-    { workflowId, versionId }: PublishedWorkflow,
-    trigger: CompiledTrigger,
-  ): Promise<AcceptItem | null> {
+  async start(claimed: ClaimedEvent, revision: number): Promise<void> {
     const { tenantId, id: key } = claimed;
-    const event = eventFor(claimed, trigger);
-    if (event === null) return null;
+    const published = await this.workflows.of(tenantId, revision);
+    const taken = published.flatMap(({ workflowId, versionId, graph }) =>
+      Object.values(graph.triggers).flatMap((trigger) => {
+        const event = eventFor(claimed, trigger);
+        return event === null ? [] : [{ tenantId, workflowId, versionId, trigger, event, key }];
+      }),
+    );
+    if (taken.length === 0) return;
     const contact = await this.receiverOf(claimed);
-    return this.starts.make({
-      ...{ tenantId, workflowId, versionId, trigger, event, key },
-      ...(contact === null ? {} : { contact }),
-    });
+    const known = contact === null ? {} : { contact };
+    // The run's id comes from the event's, so that each trigger starts one.
+    const wanted = await Promise.all(taken.map((start) => this.starts.make({ ...start, ...known })));
+    await this.starts.accept(wanted.filter((item) => item !== null));
   }
 
   /** Who got the message that a status is about; null for other events, whose triggers name their contacts themselves. */

@@ -66,7 +66,6 @@ export class InboundService {
 
   /** Messages of ours have reached whom they were for, on a channel without a provider who would tell. */
   async settle(channelName: string, account: string, messageIds: readonly string[]): Promise<void> {
-    if (messageIds.length === 0) return;
     const at = new Date().toISOString();
     const receipts = messageIds.map((messageId): StatusEvent => ({
       type: 'status',
@@ -100,7 +99,6 @@ export class InboundService {
     this.count(channel, 'receipt', receipts.length);
     if (recorded.mailboxes > 0 || needsBell(accepted)) this.doorbell.ring('advance');
     if (recorded.outboxes > 0) this.doorbell.ring('outbound');
-    if (recorded.heard) this.doorbell.ring('events');
     crashPoint('accept.after-ring');
   }
 

@@ -8,8 +8,6 @@ export interface RecordedReceipts {
   outboxes: number;
   /** Receipts kept until the send they speak of tells its provider's id. */
   early: number;
-  /** True: a tenant has a trigger on what becomes of its messages, so ring `events`. */
-  heard: boolean;
 }
 
 /** What providers report later about messages. Any order and any number of repeats are fine. */
@@ -18,7 +16,7 @@ export class ReceiptStore {
   constructor(private readonly database: Database) {}
 
   async record(receipts: StatusReceipt[]): Promise<RecordedReceipts> {
-    if (receipts.length === 0) return { mailboxes: 0, outboxes: 0, early: 0, heard: false };
+    if (receipts.length === 0) return { mailboxes: 0, outboxes: 0, early: 0 };
     return this.database.call('record_receipts', { p: receipts });
   }
 }

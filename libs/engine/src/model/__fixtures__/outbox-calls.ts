@@ -171,7 +171,7 @@ function applyReceipt(tables: Tables, row: EffectRow, { providerId, status }: St
 }
 
 export function recordReceipts(tables: Tables, receipts: StatusReceipt[]): RecordedReceipts {
-  const recorded = { mailboxes: 0, outboxes: 0, early: 0, heard: false };
+  const recorded = { mailboxes: 0, outboxes: 0, early: 0 };
   for (const receipt of receipts) {
     const row =
       (receipt.effect && tables.effect(receipt.effect.executionId, receipt.effect.seq)) ??

@@ -45,7 +45,7 @@ import { WorkflowVersionsController } from './admin/workflows/workflow-versions.
 import { WorkflowsController } from './admin/workflows/workflows.controller.js';
 import { RecordChangesInterceptor } from './audit/record-changes.interceptor.js';
 import { Config } from './config/config.js';
-import { engineOf, Foundations, webChatSecretOf } from './engine.js';
+import { engineOf, Foundations } from './engine.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -55,7 +55,6 @@ import { HookDoor } from './webhooks/hook-door.js';
 import { HookSecrets } from './webhooks/hook-secrets.js';
 import { HooksController } from './webhooks/hooks.controller.js';
 import { WebChatController } from './webchat/webchat.controller.js';
-import { WebChatKey } from './webchat/webchat-key.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 
 const API_CONTROLLERS = [
@@ -105,7 +104,6 @@ export class AppModule {
       controllers: [HealthController, MetricsController, ...doors],
       providers: [
         { provide: Config, useValue: config },
-        { provide: WebChatKey, useValue: new WebChatKey(webChatSecretOf(config.values)) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: RecordChangesInterceptor },
         ...(TEST_CLOCK ? [{ provide: ADVANCE_CLOCK, useValue: advanceClockOf(config) }] : []),

@@ -44,7 +44,7 @@ export function engineOf(config: Config): DynamicModule {
 }
 
 /** Visitors' tokens are ours alone, so their key comes from the deployment's own. */
-export function webChatSecretOf({ SECRETS_KEY }: Environment): string {
+function webChatSecretOf({ SECRETS_KEY }: Environment): string {
   return SECRETS_KEY.derive('webchat').toString('base64');
 }
 

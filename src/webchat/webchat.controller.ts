@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { isVisitor, visitorToken } from '@workflows/channels';
-import { ConnectionRoutes, InboundService } from '@workflows/engine';
+import { ConnectionRoutes, InboundService, WEBHOOK_SECRETS, type WebhookSecretsByChannel } from '@workflows/engine';
 import type { ConnectionRoute } from '@workflows/ports';
-import { WebChatStore } from '@workflows/storage';
+import { WebChatStore, type WebChatVisitor } from '@workflows/storage';
 import { Public } from '../access/access.decorators.js';
 import { headersOf, type HttpRequest } from '../http/exchange.js';
 import { Operation } from '../http/operation.js';
 import { notFound, Refusal } from '../problems/refusal.js';
 import { FetchQuery, VisitorView, WebChatMessages } from './webchat.dto.js';
-import { WebChatKey } from './webchat-key.js';
 
 const VISITOR_BYTES = 24;
 
@@ -25,12 +24,14 @@ const LOOK_AGAIN_MS = 300;
 @ApiTags('Web chat')
 @Public()
 @Controller('webchat/:account')
-export class WebChatController {
+export class WebChatController implements BeforeApplicationShutdown {
+  private leaving = false;
+
   constructor(
     private readonly routes: ConnectionRoutes,
     private readonly messages: WebChatStore,
     private readonly inbound: InboundService,
-    private readonly key: WebChatKey,
+    @Inject(WEBHOOK_SECRETS) private readonly secrets: WebhookSecretsByChannel,
   ) {}
 
   @Post('visitors')
@@ -44,7 +45,8 @@ export class WebChatController {
   async visit(@Param('account') account: string): Promise<VisitorView> {
     await this.routeOf(account);
     const visitor = randomBytes(VISITOR_BYTES).toString('base64url');
-    return { visitor, token: visitorToken(this.key.secret, { account, visitor }) };
+    const [secret = ''] = this.secrets('webchat').appSecrets;
+    return { visitor, token: visitorToken(secret, { account, visitor }) };
   }
 
   @Get('visitors/:visitor/messages')
@@ -61,20 +63,34 @@ export class WebChatController {
     @Query() { after = 0, wait = 0 }: FetchQuery,
     @Req() request: HttpRequest,
   ): Promise<WebChatMessages> {
-    if (!isVisitor({ account, visitor }, headersOf(request)['authorization'], [this.key.secret]))
+    if (!isVisitor({ account, visitor }, headersOf(request)['authorization'], this.secrets('webchat').appSecrets))
       throw new Refusal(
         401,
         'visitor',
         'The token is missing or not this visitor’s. Become a visitor, and send the token you get.',
       );
     const { tenantId, connectionId } = await this.routeOf(account);
+    const whose = { connectionId, visitor };
+    await this.report(tenantId, account, whose, after);
     const until = performance.now() + wait * 1_000;
     for (;;) {
-      const page = await this.messages.fetch(tenantId, { connectionId, visitor }, after);
-      await this.inbound.settle('webchat', account, page.delivered);
-      if (page.messages.length > 0 || performance.now() >= until) return { items: page.messages };
+      const items = await this.messages.fetch(tenantId, whose, after);
+      if (items.length > 0 || this.leaving || performance.now() >= until) return { items };
       await pause(LOOK_AGAIN_MS);
     }
+  }
+
+  /** A process that is told to stop keeps no page waiting. */
+  beforeApplicationShutdown(): void {
+    this.leaving = true;
+  }
+
+  /** Settles the messages that the page has by now. Twice is harmless, so it counts as done only behind that. */
+  private async report(tenantId: string, account: string, whose: WebChatVisitor, upTo: number): Promise<void> {
+    const ids = await this.messages.unreported(tenantId, whose, upTo);
+    if (ids.length === 0) return;
+    await this.inbound.settle('webchat', account, ids);
+    await this.messages.reported(tenantId, whose, upTo);
   }
 
   private async routeOf(account: string): Promise<ConnectionRoute> {

@@ -2,7 +2,7 @@
 --   visitor        the name that the visitor's page was given; unguessable
 --   seq            order within the conversation of one visitor
 --   reference      the message's effect: a repeat under the same one changes nothing
---   delivered_at   when the page has asked for what follows
+--   delivered_at   when it was reported that the page has it
 create table workflows.webchat_messages (
   tenant_id uuid not null,
   connection_id uuid not null,
@@ -50,27 +50,36 @@ begin
   return to_json(known);
 end $$;
 
--- fetch_webchat: what has come for a visitor, and which of it the page has by now.
+-- fetch_webchat: what has come for a visitor.
 --   p_after   number of the last message that the page has
---   result    { messages: WebChatMessage[], delivered: [id] }; at most 100 messages
+--   result    WebChatMessage[], at most 100
 --   caller    WebChatStore
 create function workflows.fetch_webchat(p_connection_id uuid, p_visitor text, p_after int) returns json
-language plpgsql set search_path = workflows, pg_temp as $$
-declare
-  delivered json;
-begin
-  with now_there as (
-    update webchat_messages m set delivered_at = workflows.now()
-    where m.tenant_id = current_tenant() and m.connection_id = p_connection_id and m.visitor = p_visitor
-      and m.seq <= p_after and m.delivered_at is null
-    returning m.seq, m.id)
-  select coalesce(json_agg(n.id order by n.seq), '[]'::json) into delivered from now_there n;
-  return json_build_object('delivered', delivered, 'messages', (
-    select coalesce(json_agg(json_build_object('seq', m.seq, 'id', m.id, 'at', iso(m.at), 'message', m.message) order by m.seq),
-      '[]'::json)
-    from (select x.* from webchat_messages x where x.tenant_id = current_tenant() and x.connection_id = p_connection_id
-      and x.visitor = p_visitor and x.seq > p_after order by x.seq limit 100) m));
-end $$;
+language sql stable set search_path = workflows, pg_temp as $$
+  select coalesce(json_agg(json_build_object('seq', m.seq, 'id', m.id, 'at', iso(m.at), 'message', m.message) order by m.seq),
+    '[]'::json)
+  from (select x.* from webchat_messages x where x.tenant_id = current_tenant() and x.connection_id = p_connection_id
+    and x.visitor = p_visitor and x.seq > p_after order by x.seq limit 100) m
+$$;
+
+-- unreported_webchat: ids of messages that the page has, up to p_upto, and of which that was not reported yet.
+--   caller    WebChatStore
+create function workflows.unreported_webchat(p_connection_id uuid, p_visitor text, p_upto int) returns json
+language sql stable set search_path = workflows, pg_temp as $$
+  select coalesce(json_agg(m.id order by m.seq), '[]'::json) from webchat_messages m
+  where m.tenant_id = current_tenant() and m.connection_id = p_connection_id and m.visitor = p_visitor and m.seq <= p_upto
+    and m.delivered_at is null
+$$;
+
+-- reported_webchat: these are reported. After the report, so that one which a crash swallows is made again.
+--   caller    WebChatStore
+create function workflows.reported_webchat(p_connection_id uuid, p_visitor text, p_upto int) returns void
+language sql set search_path = workflows, pg_temp as $$
+  update webchat_messages m set delivered_at = workflows.now()
+  where m.tenant_id = current_tenant() and m.connection_id = p_connection_id and m.visitor = p_visitor and m.seq <= p_upto
+    and m.delivered_at is null
+$$;
 
 revoke execute on all functions in schema workflows from public;
-grant execute on function workflows.deliver_webchat(text), workflows.fetch_webchat(uuid, text, int) to wf_app;
+grant execute on function workflows.deliver_webchat(text), workflows.fetch_webchat(uuid, text, int),
+  workflows.unreported_webchat(uuid, text, int), workflows.reported_webchat(uuid, text, int) to wf_app;

@@ -10,7 +10,7 @@ export const CHANNELS: Array<Type<Channel>> = [WhatsAppChannel, InstagramChannel
 export { InstagramChannel } from './instagram/instagram.channel.js';
 export { DEFAULT_INSTAGRAM_OPTIONS, INSTAGRAM_OPTIONS, type InstagramOptions } from './instagram/options.js';
 export { WebChatChannel } from './webchat/webchat.channel.js';
-export { isVisitor, isVisitorName, visitorToken } from './webchat/visitor-token.js';
+export { isVisitor, visitorToken } from './webchat/visitor-token.js';
 export { WhatsAppChannel } from './whatsapp/whatsapp.channel.js';
 export { DEFAULT_WHATSAPP_OPTIONS, WHATSAPP_OPTIONS, type WhatsAppOptions } from './whatsapp/options.js';
 export type { WhatsAppSecrets, WhatsAppSettings } from './whatsapp/settings.js';

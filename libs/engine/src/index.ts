@@ -5,7 +5,7 @@ export * from './engine-options.js';
 export { ExecutionAdvanced, LettersRead } from './facts/execution-facts.js';
 export { ConnectionRoutes } from './connections/connection-routes.js';
 export { InboundService, type Received } from './inbound/inbound.service.js';
-export type { WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
+export { WEBHOOK_SECRETS, type WebhookSecretsByChannel } from './inbound/webhook-secrets.js';
 export { Metrics } from './metrics/metrics.js';
 export { NodeRegistry } from './nodes/node.registry.js';
 export { type OrderOutcome, type OrderRequest } from './orders/execution-orders.js';

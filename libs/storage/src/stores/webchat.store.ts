@@ -7,14 +7,6 @@ export interface WebChatVisitor {
   visitor: string;
 }
 
-/** What a page fetches. */
-export interface WebChatPage {
-  /** What has come after the last one that the page has, the oldest first. */
-  messages: WebChatMessage[];
-  /** Ids of messages that the page has by now, and had not when it last asked. */
-  delivered: string[];
-}
-
 /** Messages for visitors of web chats. */
 @Injectable()
 export class WebChatStore extends WebChatBox {
@@ -26,12 +18,22 @@ export class WebChatStore extends WebChatBox {
     return this.database.callAsTenant(tenantId, 'deliver_webchat', { p: delivery });
   }
 
-  /** `after`: number of the last message that the page has; 0 for all that is kept. */
-  fetch(tenantId: string, { connectionId, visitor }: WebChatVisitor, after: number): Promise<WebChatPage> {
-    return this.database.callAsTenant(tenantId, 'fetch_webchat', {
-      p_connection_id: connectionId,
-      p_visitor: visitor,
-      p_after: after,
-    });
+  /** What has come after the message with the number `after`, the oldest first. */
+  fetch(tenantId: string, visitor: WebChatVisitor, after: number): Promise<WebChatMessage[]> {
+    return this.database.callAsTenant(tenantId, 'fetch_webchat', { ...argumentsOf(visitor), p_after: after });
   }
+
+  /** Ids of messages up to the number `upTo`, of which it was not reported yet that the page has them. */
+  unreported(tenantId: string, visitor: WebChatVisitor, upTo: number): Promise<string[]> {
+    return this.database.callAsTenant(tenantId, 'unreported_webchat', { ...argumentsOf(visitor), p_upto: upTo });
+  }
+
+  /** They are reported now. */
+  async reported(tenantId: string, visitor: WebChatVisitor, upTo: number): Promise<void> {
+    await this.database.callAsTenant(tenantId, 'reported_webchat', { ...argumentsOf(visitor), p_upto: upTo });
+  }
+}
+
+function argumentsOf({ connectionId, visitor }: WebChatVisitor) {
+  return { p_connection_id: connectionId, p_visitor: visitor };
 }

@@ -35,6 +35,10 @@ export class Readiness implements OnApplicationBootstrap, BeforeApplicationShutd
     clearTimeout(this.retry);
   }
 
+  get isDraining(): boolean {
+    return this.draining;
+  }
+
   beforeApplicationShutdown(): void {
     this.drain();
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Deployment, eventually, type Tenant } from '../support/deployment.js';
+import type { EngineProcess } from '../support/engine-process.js';
 
 const support = {
   dsl: '1.0',
@@ -86,10 +87,11 @@ class Page {
 describe('a web chat', () => {
   let deployment: Deployment;
   let tenant: Tenant;
+  let engine: EngineProcess;
 
   beforeAll(async () => {
     deployment = await Deployment.create();
-    await deployment.start();
+    engine = await deployment.start();
     tenant = await deployment.tenant([support]);
     await tenant.rest.post('/v1/connections', {
       channel: 'webchat',
@@ -140,4 +142,12 @@ describe('a web chat', () => {
   it('does not exist where no tenant has it', async () => {
     expect((await fetch(`${deployment.url}/webchat/nobody/visitors`, { method: 'POST' })).status).toBe(404);
   });
+
+  it('is not kept waiting by a process that is told to stop', async () => {
+    const page = await Page.open(deployment.url, 'acme-site');
+    const waiting = page.messages('after=0&wait=25');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await expect(engine.stop()).resolves.toBe(0);
+    await expect(waiting).resolves.toEqual([]);
+  }, 20_000);
 });

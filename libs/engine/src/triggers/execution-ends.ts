@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { DatabaseUnavailable } from '@workflows/ports';
@@ -8,10 +7,6 @@ import { ExecutionAdvanced } from '../facts/execution-facts.js';
 /** Pauses between two looks at a run that another process may advance: short at first, as most runs end at once. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
-
-/** At a stop: how long the callers' doors have to answer, and how long a look that is under way is waited for. */
-const TO_ANSWER_MS = 20;
-const LONGEST_FAREWELL_MS = 1_000;
 
 /**
  * Waits for runs to end, for doors whose caller stays on the line. Postgres says how a run ended. The fact only makes
@@ -46,14 +41,10 @@ export class ExecutionEnds implements BeforeApplicationShutdown {
     for (const bell of this.bells.get(executionId) ?? []) bell.ring();
   }
 
-  /** Nobody is kept on the line by a process that is told to stop. Connections are closed after this. */
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Nobody is kept on the line by a process that is told to stop. */
+  beforeApplicationShutdown(): void {
     this.leaving = true;
-    if (this.bells.size === 0) return;
     for (const bells of this.bells.values()) for (const bell of bells) bell.ring();
-    const deadline = performance.now() + LONGEST_FAREWELL_MS;
-    while (this.bells.size > 0 && performance.now() < deadline) await pause(TO_ANSWER_MS);
-    await pause(TO_ANSWER_MS);
   }
 
   /** The run is accepted already: a database that is away for a moment must not make its sender start a second one. */

@@ -75,23 +75,21 @@ export function priorityOf(trigger: CompiledTrigger): number {
  */
 function saysKeyword(trigger: CompiledTrigger, { text }: InboundMessage): boolean {
   const keywords = listOf(trigger.definition['keywords']);
+  if (keywords.length === 0) return true;
   const said = fold(text);
   const words = ` ${foldedWords(text).join(' ')} `;
-  return (
-    keywords.length === 0 ||
-    keywords.some((keyword) => {
-      const wanted = typeof keyword === 'string' ? fold(keyword) : '';
-      if (wanted === '') return false;
-      switch (trigger.definition['keywordMatch']) {
-        case 'prefix':
-          return said.startsWith(wanted);
-        case 'contains':
-          return words.includes(` ${foldedWords(wanted).join(' ')} `);
-        default:
-          return said === wanted;
-      }
-    })
-  );
+  return keywords.some((keyword) => {
+    const wanted = typeof keyword === 'string' ? fold(keyword) : '';
+    if (wanted === '') return false;
+    switch (trigger.definition['keywordMatch']) {
+      case 'prefix':
+        return said.startsWith(wanted);
+      case 'contains':
+        return words.includes(` ${foldedWords(wanted).join(' ')} `);
+      default:
+        return said === wanted;
+    }
+  });
 }
 
 /** Whether the trigger's condition holds. One that cannot be computed for this event does not: it must not keep others from it. */

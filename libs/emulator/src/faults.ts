@@ -1,3 +1,5 @@
+import { mulberry32 } from './mulberry32.js';
+
 /** What can be made to go wrong. */
 export type FaultKind =
   /** The connection breaks and the message was not accepted. */
@@ -64,15 +66,4 @@ export class Faults {
     }
     return undefined;
   }
-}
-
-/** A small seeded generator of numbers from 0 to 1 (Tommy Ettinger's mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,4 +1,4 @@
-export type { SimulatedNode } from './catalogue.js';
+export { type SimulatedNode, standardChannels } from './catalogue.js';
 export { inWords } from './in-words.js';
 export { junitXml } from './junit.js';
 export type { Covered, CoverageReport, TestProblem, TestReport, TestResult, TranscriptLine } from './report.js';
